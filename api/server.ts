@@ -1,0 +1,93 @@
+/** Composition root of the HTTP side. */
+import type { AddressInfo } from 'node:net'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import type { Database } from '../db/client.ts'
+import type { Viewer } from '../schema/context.ts'
+import type { Queue } from '../workers/queue.ts'
+import { UNAUTHENTICATED, viewerOf } from './auth.ts'
+import { renderExplorer } from './explorer.ts'
+import { createApollo, createContext, type RequestContext } from './graphql.ts'
+import { createMetrics, readiness } from './health.ts'
+
+export interface ApiDeps {
+  database: Database
+  queue: Pick<Queue, 'ping' | 'counts'>
+  clock: () => Date
+  log: Logger
+  host: string
+  port: number
+}
+export interface Api {
+  url: string
+  close(): Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer: Viewer | null
+  }
+}
+
+/** Listens; rejects with an ApiError when the port is taken. */
+export async function startApi(deps: ApiDeps): Promise<Api> {
+  const app = await createApp(deps)
+  try {
+    await app.listen({ host: deps.host, port: deps.port })
+  } catch (error) {
+    await app.close()
+    throw (error as { code?: string }).code === 'EADDRINUSE' ? new PortTakenError(deps.port) : error
+  }
+  const port = (app.server.address() as AddressInfo).port
+  const host = deps.host === '0.0.0.0' || deps.host === '::' ? 'localhost' : deps.host
+  return { url: `http://${host}:${port}`, close: () => app.close() }
+}
+
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+  constructor(port: number) {
+    super(`Port ${port} is in use by another program. Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`)
+  }
+}
+
+async function createApp({ database, queue, clock, log }: ApiDeps): Promise<FastifyInstance> {
+  const metrics = createMetrics(queue)
+  const apollo = createApollo((error) => {
+    metrics.defects.inc()
+    log.error({ err: error }, 'graphql')
+  })
+  await apollo.start()
+  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true }) as unknown as FastifyInstance
+  app.decorateRequest('viewer', null)
+  app.addHook('onClose', () => apollo.stop())
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    async preHandler(request, reply) {
+      request.viewer = await viewerOf(database.db, request.headers.authorization)
+      if (!request.viewer) return reply.code(401).header('www-authenticate', 'Bearer').send(UNAUTHENTICATED)
+    },
+    onResponse: async (_request, reply) => metrics.seconds.observe(reply.elapsedTime / 1000),
+    handler: fastifyApolloHandler(apollo, {
+      context: async (request): Promise<RequestContext> =>
+        createContext(database, request.viewer as Viewer, clock()),
+    }),
+  })
+  app.get('/healthz', async () => ({ alive: true }))
+  app.get('/readyz', async (_request, reply) => {
+    const answer = await readiness(database, queue)
+    return reply.code(answer.ready ? 200 : 503).send(answer)
+  })
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  )
+  app.get('/', async (_request, reply) => reply.redirect('/explorer'))
+  let explorer: Buffer | undefined
+  app.get('/explorer', async (_request, reply) => {
+    explorer ??= renderExplorer()
+    return reply.type('text/html; charset=utf-8').header('content-encoding', 'gzip').send(explorer)
+  })
+  return app
+}

@@ -1,0 +1,88 @@
+/** The only file that knows the name of an environment variable. */
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must look like postgres://user:password@host:5432/name')
+const redisUrl = z.string().regex(/^rediss?:\/\/\S+$/, 'must look like redis://host:6379')
+const whole = (least: number, most: number, fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((v) => /^\d+$/.test(v) && Number(v) >= least && Number(v) <= most, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+
+const environment = z
+  .object({
+    DATABASE_URL: postgresUrl.optional(),
+    DATABASE_OWNER_URL: postgresUrl.optional(),
+    REDIS_URL: redisUrl.optional(),
+    DATA_DIR: z.string().min(1).default('data'),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: whole(0, 65_535, 4000),
+    POOL: whole(2, 200, 10),
+    CONCURRENCY: whole(1, 100, 4),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    QIANCHUAN_URL: z.url().default('https://api.oceanengine.com'),
+    QIANCHUAN_ADVERTISER_ID: z.string().regex(/^\d+$/, 'must be the digits of an advertiser id').optional(),
+    QIANCHUAN_ACCESS_TOKEN: z.string().min(1).optional(),
+  })
+  .superRefine((env, issue) => {
+    const both = ['QIANCHUAN_ADVERTISER_ID', 'QIANCHUAN_ACCESS_TOKEN'] as const
+    const missing = both.filter((name) => env[name] === undefined)
+    if (missing.length === 1) {
+      issue.addIssue({ code: 'custom', path: [missing[0] as string], message: `is needed beside ${both.find((n) => n !== missing[0])}` })
+    }
+    if (env.DATABASE_OWNER_URL && !env.DATABASE_URL) {
+      issue.addIssue({ code: 'custom', path: ['DATABASE_URL'], message: 'is needed beside DATABASE_OWNER_URL' })
+    }
+  })
+
+export interface Config {
+  /** null: the embedded PostgreSQL in dataDir. */
+  databaseUrl: string | null
+  /** Migrates; the same as databaseUrl unless the program's own login should own nothing. */
+  ownerUrl: string | null
+  /** null: the queue lives in PostgreSQL. */
+  redisUrl: string | null
+  dataDir: string
+  host: string
+  port: number
+  /** Database connections of one process. */
+  pool: number
+  /** Jobs one worker process runs at a time. */
+  concurrency: number
+  logLevel: string
+  qianchuan: { url: string; advertiserId: string; accessToken: string } | null
+}
+
+/** All problems of the environment at once. Names only: a value may be a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads a plain object such as process.env; throws ConfigError that lists every problem. */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(set)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
+    throw new ConfigError(`The settings do not hold:\n${lines.join('\n')}`)
+  }
+  const e = parsed.data
+  return {
+    databaseUrl: e.DATABASE_URL ?? null,
+    ownerUrl: e.DATABASE_OWNER_URL ?? e.DATABASE_URL ?? null,
+    redisUrl: e.REDIS_URL ?? null,
+    dataDir: resolve(e.DATA_DIR.replace(/^~(?=\/|$)/, homedir())),
+    host: e.HOST,
+    port: e.PORT,
+    pool: e.POOL,
+    concurrency: e.CONCURRENCY,
+    logLevel: e.LOG_LEVEL,
+    qianchuan:
+      e.QIANCHUAN_ADVERTISER_ID && e.QIANCHUAN_ACCESS_TOKEN
+        ? { url: e.QIANCHUAN_URL, advertiserId: e.QIANCHUAN_ADVERTISER_ID, accessToken: e.QIANCHUAN_ACCESS_TOKEN }
+        : null,
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Connections that are bound by row-level security. Nothing reads or writes a tenant's rows but through
+ * `inWorkspace` (flow) or a `Reader` (GraphQL): both set the workspace for one transaction only.
+ */
+import { type SQL, sql } from 'drizzle-orm'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { type Relations, relations } from './relations.ts'
+
+export type Db = PostgresJsDatabase<Relations>
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+export interface Database {
+  db: Db
+  /** The pool below it. */
+  pool: postgres.Sql
+  close(): Promise<void>
+}
+
+export interface ConnectOptions {
+  max?: number
+  name?: string
+  /** Called with the text of every statement that is sent. */
+  onStatement?: (text: string) => void
+}
+
+/** Connects as the role that owns nothing. */
+export function connect(url: string, { max = 10, name = 'seedbed', onStatement }: ConnectOptions = {}): Database {
+  const pool = postgres(url, {
+    max,
+    onnotice: () => {},
+    connection: { application_name: name, role: 'seedbed_app' } as Record<string, string>,
+    ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
+  })
+  const db = drizzle({ client: pool, relations })
+  return { db, pool, close: () => pool.end({ timeout: 5 }) }
+}
+
+/** Runs `work` in one transaction that sees and writes only the workspace's rows. */
+export function inWorkspace<T>(db: Db, workspaceId: number, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select set_config('seedbed.workspace', ${String(workspaceId)}, true)`)
+    return work(tx)
+  })
+}
+
+/** Rows of a hand-written statement. The caller names their shape; timestamps come as text, bigints as text. */
+export async function rows<T>(tx: Pick<Tx, 'execute'>, query: SQL): Promise<T[]> {
+  return (await tx.execute(query)) as unknown as T[]
+}

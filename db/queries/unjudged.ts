@@ -1,0 +1,47 @@
+/** Snapshots of files that the rules have not seen, in the order in which they happened. */
+import type postgres from 'postgres'
+
+export interface UnjudgedRow {
+  video_id: string
+  observed_ms: string
+  plays: string | null
+  likes: string | null
+  comments: string | null
+  shares: string | null
+  saves: string | null
+  followers: string | null
+}
+
+/**
+ * Streams through a cursor, so that the whole is sorted once and never held. A snapshot that is older than what is
+ * already judged of its video is history: stored, but not judged again.
+ */
+export async function* streamUnjudged(
+  pool: postgres.Sql,
+  workspaceId: number,
+  source: string,
+  batch: number,
+): AsyncGenerator<UnjudgedRow[]> {
+  const connection = await pool.reserve()
+  try {
+    await connection`begin read only`
+    await connection`select set_config('seedbed.workspace', ${String(workspaceId)}, true)`
+    yield* connection<UnjudgedRow[]>`
+      select s.video_id, (extract(epoch from s.observed_at) * 1000)::bigint as observed_ms,
+        s.plays, s.likes, s.comments, s.shares, s.saves, coalesce(k.followers, kol.followers) as followers
+      from snapshot s
+      join video_state v on v.workspace_id = s.workspace_id and v.video_id = s.video_id
+      left join kol on kol.workspace_id = v.workspace_id and kol.id = v.kol_id
+      left join kol_snapshot k on k.workspace_id = v.workspace_id and k.kol_id = v.kol_id
+        and k.observed_at = s.observed_at and k.source = s.source
+      where s.source = ${source} and s.observed_at > coalesce(v.observed_at, '-infinity')
+        and not exists (
+          select from snapshot newer
+          where newer.workspace_id = s.workspace_id and newer.video_id = s.video_id
+            and newer.observed_at = s.observed_at and newer.source = s.source and newer.revision > s.revision)
+      order by s.observed_at, s.video_id`.cursor(batch)
+    await connection`commit`
+  } finally {
+    connection.release()
+  }
+}

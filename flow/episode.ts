@@ -1,0 +1,118 @@
+/** Moves the episodes of a batch in memory, look by look, and writes those that moved in two statements. */
+import { sql } from 'drizzle-orm'
+import type { Tx } from '../db/client.ts'
+import type { loadEpisodes } from '../db/queries/watch.ts'
+import { unnest } from '../db/unnest.ts'
+import type { CloseReason, Episode, Evidence } from '../rules/breakout.ts'
+import type { ActiveRule, Verdict } from '../rules/judge.ts'
+import type { VideoLook } from './judge.ts'
+
+/** An episode being moved; `id` null: it began in this batch. */
+interface Draft extends Episode {
+  id: number | null
+  videoId: number
+  ruleId: number
+  ruleVersion: number
+  firingAt: number | null
+  closedAt: number | null
+  closeReason: CloseReason | null
+  releasedAt: number | null
+  evidence: Evidence
+  moved: boolean
+}
+
+export class Episodes {
+  private readonly drafts: Draft[] = []
+  private readonly current = new Map<string, Draft>()
+
+  constructor(found: Awaited<ReturnType<typeof loadEpisodes>>) {
+    for (const row of found) {
+      this.add({
+        ...row,
+        pendingAt: row.pendingAt.getTime(),
+        firingAt: row.firingAt?.getTime() ?? null,
+        coolingAt: row.coolingAt?.getTime() ?? null,
+        closedAt: row.closedAt?.getTime() ?? null,
+        releasedAt: null,
+        moved: false,
+      })
+    }
+  }
+
+  of(videoId: number, ruleId: number): Episode | null {
+    return this.current.get(`${videoId}/${ruleId}`) ?? null
+  }
+
+  moved(): Draft[] {
+    return this.drafts.filter((draft) => draft.moved)
+  }
+
+  /** Applies a verdict; answers how many episodes fired for the first time. */
+  move({ videoId, observedAt: at }: VideoLook, { moves }: Verdict): number {
+    let fired = 0
+    for (const { rule, step, evidence } of moves) {
+      const key = `${videoId}/${rule.ruleId}`
+      const draft = this.current.get(key) ?? this.begin(videoId, rule, at, evidence)
+      draft.moved = true
+      if (step.to === 'FORGOTTEN') draft.releasedAt = at
+      else draft.state = step.to
+      if (step.to === 'COOLING') draft.coolingAt = at
+      if (step.to === 'FIRING' && draft.firingAt === null) {
+        Object.assign(draft, { firingAt: at, evidence, ruleVersion: rule.version })
+        fired++
+      }
+      if (step.to === 'CLOSED') Object.assign(draft, { closedAt: at, closeReason: step.reason })
+      if (step.to === 'CLOSED' || step.to === 'FORGOTTEN') this.current.delete(key)
+    }
+    return fired
+  }
+
+  private begin(videoId: number, rule: ActiveRule, at: number, evidence: Evidence): Draft {
+    const none = { firingAt: null, coolingAt: null, closedAt: null, closeReason: null, releasedAt: null }
+    const which = { id: null, videoId, ruleId: rule.ruleId, ruleVersion: rule.version }
+    return this.add({ ...which, ...none, state: 'PENDING', pendingAt: at, evidence, moved: true })
+  }
+
+  private add(draft: Draft): Draft {
+    this.drafts.push(draft)
+    this.current.set(`${draft.videoId}/${draft.ruleId}`, draft)
+    return draft
+  }
+}
+
+export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<void> {
+  const columns = {
+    id: 'bigint',
+    videoId: 'bigint',
+    ruleId: 'bigint',
+    ruleVersion: 'int',
+    state: 'text',
+    pendingAt: 'timestamptz',
+    firingAt: 'timestamptz',
+    coolingAt: 'timestamptz',
+    closedAt: 'timestamptz',
+    closeReason: 'text',
+    releasedAt: 'timestamptz',
+    evidence: 'jsonb',
+  } as const
+  const begun = drafts.filter((draft) => draft.id === null)
+  const known = drafts.filter((draft) => draft.id !== null)
+  // Known ones first: an episode that closes makes room for one that begins.
+  if (known.length > 0) {
+    await tx.execute(sql`
+      update breakout b set state = next.state, rule_version = next.rule_version, firing_at = next.firing_at,
+        cooling_at = next.cooling_at, closed_at = next.closed_at, close_reason = next.close_reason,
+        released_at = next.released_at, evidence = next.evidence
+      from ${unnest(known, 'next', columns)}
+      where b.workspace_id = current_workspace() and b.id = next.id`)
+  }
+  if (begun.length > 0) {
+    await tx.execute(sql`
+      insert into breakout (video_id, rule_id, rule_version, state, pending_at, firing_at, cooling_at, closed_at,
+        close_reason, released_at, evidence)
+      select video_id, rule_id, rule_version, state, pending_at, firing_at, cooling_at, closed_at,
+        close_reason, released_at, evidence
+      from ${unnest(begun, 'next', columns)}`)
+  }
+}
+

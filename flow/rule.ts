@@ -1,0 +1,60 @@
+import { eq, sql } from 'drizzle-orm'
+import { rule, ruleVersion } from '../db/tables.ts'
+import { type Definition, definition } from '../rules/rule.ts'
+import { type Context, write } from './context.ts'
+import { conflictOn, found, InvalidInputError, text } from './errors.ts'
+
+export interface CreateRule {
+  name: string
+  /** Checked here; see rules/rule.ts. */
+  definition: unknown
+  enabled: boolean
+}
+
+export async function createRule(ctx: Context, input: CreateRule): Promise<number> {
+  const name = text('name', input.name)
+  const checked = checkDefinition(input.definition)
+  return write(ctx, async (tx) => {
+    const made = await tx
+      .insert(rule)
+      .values({ name, enabled: input.enabled, createdAt: ctx.now })
+      .returning({ id: rule.id })
+    const ruleId = found(made[0], 'rule').id
+    await tx.insert(ruleVersion).values({ ruleId, version: 1, definition: checked, createdAt: ctx.now })
+    return ruleId
+  }).catch(conflictOn('rule_name', `A rule named ${name} is already there.`))
+}
+
+/** A changed rule is a new version; what fired keeps the version that raised it. */
+export async function reviseRule(ctx: Context, input: { ruleId: number; definition: unknown }): Promise<number> {
+  const checked = checkDefinition(input.definition)
+  return write(ctx, async (tx) => {
+    const [raised] = await tx
+      .update(rule)
+      .set({ version: sql`${rule.version} + 1` })
+      .where(eq(rule.id, input.ruleId))
+      .returning()
+    const { id, version } = found(raised, 'rule')
+    await tx.insert(ruleVersion).values({ ruleId: id, version, definition: checked, createdAt: ctx.now })
+    return id
+  })
+}
+
+export async function enableRule(ctx: Context, input: { ruleId: number; enabled: boolean }): Promise<number> {
+  return write(ctx, async (tx) => {
+    const [changed] = await tx
+      .update(rule)
+      .set({ enabled: input.enabled })
+      .where(eq(rule.id, input.ruleId))
+      .returning({ id: rule.id })
+    return found(changed, 'rule').id
+  })
+}
+
+function checkDefinition(given: unknown): Definition {
+  const parsed = definition.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = ['definition', ...(issue?.path ?? [])].join('.')
+  throw new InvalidInputError(where, `${where}: ${issue?.message}`)
+}

@@ -1,0 +1,113 @@
+/** The one entry of every command; nothing else reads the clock, the environment or the arguments. */
+import { inspect } from 'node:util'
+import pino from 'pino'
+import { demo } from './cli/demo.ts'
+import { importFile } from './cli/import.ts'
+import { createShutdown } from './cli/shutdown.ts'
+import { start } from './cli/start.ts'
+import { token } from './cli/token.ts'
+import { loadConfig } from './config.ts'
+
+/** Failures that a person can mend: one clear message, no stack. */
+const EXPECTED = new Set([
+  'ConfigError',
+  'EmbeddedError',
+  'MigrationError',
+  'PortTakenError',
+  'InvalidInputError',
+  'NotFoundError',
+  'ConflictError',
+  'ObservationFileError',
+])
+/** npm passes the terminal's Ctrl-C on: the second one within this time is the same one. */
+const SAME_KEY = 1000
+
+const [command = 'start', ...args] = process.argv.slice(2)
+const clock = () => new Date()
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+// The demo's last line is for programs; what it says to people goes beside it.
+const quiet = command === 'demo' && args.includes('--json')
+const say = (line: string) => void (quiet ? process.stderr : process.stdout).write(`${line}\n`)
+const json = (line: string) => void process.stdout.write(`${line}\n`)
+let passing = false
+let shownAt = 0
+
+function progress(line: string): void {
+  if (!process.stderr.isTTY) {
+    if (line === '' || clock().getTime() - shownAt < 5000) return
+    shownAt = clock().getTime()
+    process.stderr.write(`${line}\n`)
+    return
+  }
+  if (line === '' && !passing) return
+  process.stderr.write(`\r\u001b[2K${line}`)
+  passing = line !== ''
+}
+
+async function main(): Promise<'running' | 'done'> {
+  const config = loadConfig(process.env)
+  const level = command === 'start' ? config.logLevel : process.env.LOG_LEVEL ? config.logLevel : 'warn'
+  const log = pino({ level, redact: ['req.headers.authorization'] }, pino.destination({ dest: 2, sync: true }))
+  const shutdown = createShutdown((what, error) => log.error({ err: error }, `${what} did not close`))
+  onSignals(shutdown.close)
+  const common = { args, config, log, clock, sleep, random: Math.random, shutdown, say, progress, json }
+  try {
+    const outcome = await run(common)
+    if (outcome === 'done') await shutdown.close()
+    return outcome
+  } catch (error) {
+    await shutdown.close()
+    throw error
+  }
+}
+
+async function run(common: Parameters<typeof demo>[0] & { random: () => number }): Promise<'running' | 'done'> {
+  switch (command) {
+    case 'start':
+      await start({ ...common, parts: new Set(['api', 'worker']) })
+      return 'running'
+    case 'start:api':
+      await start({ ...common, parts: new Set(['api']) })
+      return 'running'
+    case 'start:worker':
+      await start({ ...common, parts: new Set(['worker']) })
+      return 'running'
+    case 'demo':
+      return demo(common)
+    case 'import':
+      await importFile(common)
+      return 'done'
+    case 'token':
+      await token({ ...common, now: clock() })
+      return 'done'
+    default:
+      throw Object.assign(new Error(`There is no command ${command}.`), { name: 'InvalidInputError' })
+  }
+}
+
+function onSignals(close: () => Promise<void>): void {
+  let firstAt: number | null = null
+  const stop = (signal: NodeJS.Signals) => {
+    const now = clock().getTime()
+    if (firstAt !== null) {
+      if (now - firstAt > SAME_KEY) process.exit(130)
+      return
+    }
+    firstAt = now
+    progress('')
+    say(`${signal}: stopping in order; once more stops at once.`)
+    close().then(() => process.exit(0))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+main()
+  .then((outcome) => {
+    if (outcome === 'done') process.exit(0)
+  })
+  .catch((error) => {
+    progress('')
+    process.stderr.write(EXPECTED.has(error?.name) ? `${error.message}\n` : `${inspect(error)}\n`)
+    process.exit(1)
+  })

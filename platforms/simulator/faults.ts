@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { createRandom } from './random.ts'
+
+/** What can go wrong between a vendor and us, each seen in the wild. */
+export const FAULT_KINDS = [
+  'rate_limit',
+  'http_500',
+  'hang',
+  'cut',
+  'partial_body',
+  'wrong_type',
+  'expired_token',
+  'busy',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+export const faultSchema = z
+  .object({
+    /** Only calls of this path; every vendor path unless set. */
+    path: z.string().optional(),
+    kind: z.enum(FAULT_KINDS),
+    /** Strikes the next calls, this many. */
+    times: z.int().positive().optional(),
+    /** Or strikes each call with this chance, from the seeded generator. */
+    probability: z.number().min(0).max(1).optional(),
+    /** Sent as Retry-After with rate_limit, http_500 and busy, seconds. */
+    retryAfterS: z.int().nonnegative().optional(),
+  })
+  .refine((fault) => (fault.times === undefined) !== (fault.probability === undefined), {
+    message: 'give either times or probability',
+  })
+export type Fault = z.infer<typeof faultSchema>
+
+export interface Faults {
+  add(faults: readonly Fault[]): void
+  clear(): void
+  list(): readonly Fault[]
+  /** The fault that strikes this call, used up by asking; null when the call may pass. */
+  strike(path: string): Fault | null
+}
+
+export function createFaults(seed: string | number): Faults {
+  const random = createRandom(seed, 'faults')
+  let active: Fault[] = []
+  return {
+    add: (faults) => {
+      active.push(...faults.map((fault) => ({ ...fault })))
+    },
+    clear: () => {
+      active = []
+    },
+    list: () => active,
+    strike: (path) => {
+      const fault = active.find((each) => (each.path ?? path) === path && strikes(each, random.next))
+      active = active.filter((each) => each.times !== 0)
+      return fault ?? null
+    },
+  }
+}
+
+function strikes(fault: Fault, uniform: () => number): boolean {
+  if (fault.probability !== undefined) return uniform() < fault.probability
+  fault.times = (fault.times ?? 0) - 1
+  return true
+}

@@ -1,0 +1,135 @@
+import { isInteger, parse } from 'lossless-json'
+import type { Route, RouteContext, RouteResult } from './server.ts'
+import type { TokenStore } from './tokens.ts'
+import type { WorldVideo } from './videos.ts'
+
+/**
+ * 巨量千川 as its documents describe it: HTTP 200 with {code, message, data, request_id}, arrays JSON-encoded
+ * in the query, ids as unquoted 64-bit numbers. Strict on purpose: what the vendor would refuse, this refuses.
+ */
+export const QIANCHUAN_VIDEO_PATH = '/open_api/v1.0/qianchuan/file/video/aweme/get/'
+export const REFRESH_PATH = '/open_api/oauth2/refresh_token/'
+const MAX_IDS = 50
+
+export const qianchuanRoutes: Route[] = [
+  { method: 'POST', path: REFRESH_PATH, answer: refreshToken },
+  { method: 'GET', path: QIANCHUAN_VIDEO_PATH, answer: awemeVideos },
+]
+
+const refused = (code: number, message: string): RouteResult => ({ code, message, data: {} })
+const granted = (data: unknown): RouteResult => ({ code: 0, message: 'OK', data })
+
+function refreshToken({ body, tokens }: RouteContext): RouteResult {
+  const fields = (body ?? {}) as Record<string, unknown>
+  if (fields.grant_type !== 'refresh_token') return refused(40108, 'grant_type is wrong')
+  if (typeof fields.refresh_token !== 'string' || typeof fields.secret !== 'string') {
+    return refused(40001, 'refresh_token and secret are required')
+  }
+  const pair = tokens.refresh(fields.refresh_token)
+  if (!pair) return refused(40107, 'refresh_token is wrong or already used')
+  return granted({
+    access_token: pair.accessToken,
+    expires_in: pair.expiresInS,
+    refresh_token: pair.refreshToken,
+    refresh_token_expires_in: 30 * 86_400,
+  })
+}
+
+function awemeVideos(context: RouteContext): RouteResult {
+  const denied = checkToken(context.headers['access-token'], context.tokens)
+  if (denied) return denied
+  const asked = readQuery(context.query)
+  if (typeof asked === 'string') return refused(40001, asked)
+  if (!context.advertiserIds.includes(asked.advertiserId))
+    return refused(40002, 'no permission for this account')
+
+  const found = findVideos(context, asked)
+  const page = found.slice(asked.cursor, asked.cursor + asked.count)
+  const next = asked.cursor + page.length
+  return {
+    ...granted({
+      page_info: { count: page.length, cursor: next, has_more: next < found.length ? 1 : 0 },
+      video_list: page.map((video) => listItem(context, video)),
+    }),
+    looks: page.map((video) => video.itemId),
+  }
+}
+
+export function checkToken(token: string | undefined, tokens: TokenStore): RouteResult | null {
+  if (!token) return refused(40104, 'access_token is empty')
+  const state = tokens.check(token)
+  if (state === 'expired') return refused(40102, 'access_token has expired')
+  return state === 'wrong' ? refused(40105, 'access_token is wrong') : null
+}
+
+interface Asked {
+  advertiserId: string
+  awemeId: string | null
+  itemIds: string[] | null
+  cursor: number
+  count: number
+}
+
+/** The question in typed form, or the name of the bad parameter as the vendor's message would give it. */
+function readQuery(query: URLSearchParams): Asked | string {
+  const advertiserId = query.get('advertiser_id') ?? ''
+  const awemeId = query.get('aweme_id')
+  const cursor = Number(query.get('cursor') ?? 0)
+  const count = Number(query.get('count') ?? 10)
+  const itemIds = readItemIds(query.get('filtering'))
+  if (!/^\d+$/.test(advertiserId)) return 'advertiser_id: not an integer'
+  if (awemeId !== null && !/^\d+$/.test(awemeId)) return 'aweme_id: not an integer'
+  if (awemeId === null && itemIds === null) return 'aweme_id: required without filtering'
+  if (!Number.isSafeInteger(cursor) || cursor < 0) return 'cursor: not an integer'
+  if (!Number.isSafeInteger(count) || count < 1 || count > MAX_IDS) return 'count: must be in 1..50'
+  if (typeof itemIds === 'string') return itemIds
+  return { advertiserId, awemeId, itemIds, cursor, count }
+}
+
+/** Numbers stay text so that a quoted id can be told from a number: the schema says int. */
+function readItemIds(filtering: string | null): string[] | string | null {
+  if (filtering === null) return null
+  try {
+    const fields = parse(filtering, undefined, (digits) => ({ digits })) as Record<string, unknown>
+    const list = fields.aweme_item_ids
+    if (list === undefined) return null
+    if (!Array.isArray(list)) return 'filtering.aweme_item_ids: not a list'
+    if (list.length > MAX_IDS) return 'filtering.aweme_item_ids: at most 50'
+    const ids = list.map((each: { digits?: string } | null) => each?.digits ?? '')
+    return ids.every(isInteger) ? ids : 'filtering.aweme_item_ids: not integers'
+  } catch {
+    return 'filtering: not JSON'
+  }
+}
+
+function findVideos({ world, now }: RouteContext, asked: Asked): WorldVideo[] {
+  const pool: readonly (WorldVideo | undefined)[] = asked.itemIds
+    ? [...new Set(asked.itemIds)].map((id) => world.video(id))
+    : world.videosOf(asked.awemeId ?? '')
+  return pool.filter((video): video is WorldVideo => {
+    if (!video || video.publishedAt > now) return false
+    return asked.awemeId === null || video.kol.awemeId === asked.awemeId
+  })
+}
+
+function listItem({ world, now }: RouteContext, video: WorldVideo): Record<string, unknown> {
+  const counters = world.counters(video.itemId, now)
+  return {
+    aweme_item_id: BigInt(video.itemId),
+    comment_cnt: counters?.comments ?? 0,
+    duration: 15 + (Number(video.itemId.slice(-3)) % 45),
+    height: 1920,
+    image_mode: 'VIDEO_VERTICAL',
+    is_ai_create: false,
+    is_recommend: 0,
+    like_cnt: counters?.likes ?? 0,
+    material_id: BigInt(video.itemId) - 1n,
+    share_cnt: counters?.shares ?? 0,
+    title: video.title,
+    url: `https://example.invalid/video/${video.itemId}`,
+    video_cover_url: `https://example.invalid/cover/${video.itemId}`,
+    video_id: `v0200fg10000${video.itemId.slice(-12)}`,
+    view_cnt: counters?.plays ?? 0,
+    width: 1080,
+  }
+}

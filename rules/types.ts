@@ -1,0 +1,42 @@
+/**
+ * The words every folder shares. Plain data only: no clock, no database, no platform.
+ * 人 persona, 货 product, 场 scene, 需 need; see ARCHITECTURE.md for the whole vocabulary.
+ */
+
+/** 要素 kinds, in the order of the axes of a content matrix. */
+export const ELEMENT_KINDS = ['PERSONA', 'PRODUCT', 'SCENE', 'NEED'] as const
+export type ElementKind = (typeof ELEMENT_KINDS)[number]
+
+/** 种草 seeding, 带货 selling, 引流 live-room traffic: what a video is for, and so what success means. */
+export const PURPOSES = ['SEEDING', 'SELLING', 'TRAFFIC'] as const
+export type Purpose = (typeof PURPOSES)[number]
+
+/** 头部 / 腰部 / 尾部 / 素人. */
+export const TIERS = ['HEAD', 'WAIST', 'TAIL', 'KOC'] as const
+export type Tier = (typeof TIERS)[number]
+
+/**
+ * Cumulative counters of one video as one source gave them.
+ * null: the source does not give this counter (never "zero").
+ */
+export interface Counters {
+  plays: number | null
+  likes: number | null
+  comments: number | null
+  shares: number | null
+  saves: number | null
+}
+export const COUNTERS = ['plays', 'likes', 'comments', 'shares', 'saves'] as const satisfies (keyof Counters)[]
+
+/** One look at a video: its counters at an instant. */
+export interface Look extends Counters {
+  /** Instant of measurement, ms since the epoch (UTC). */
+  observedAt: number
+}
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+export type { BreakoutState, CloseReason, Evidence } from './breakout.ts'
+export type { Definition } from './rule.ts'

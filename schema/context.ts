@@ -1,0 +1,22 @@
+import type { Db } from '../db/client.ts'
+import type { Role } from '../db/tables.ts'
+import type { Context } from '../flow/context.ts'
+
+export type { Role }
+
+/** Whose token it is. There is no anonymous viewer. */
+export interface Viewer {
+  workspaceId: number
+  tokenId: number
+  role: Role
+}
+
+/** What every resolver is given. */
+export interface ApiContext {
+  viewer: Viewer
+  /** Reads of this request, all of one instant; see db/reader.ts. */
+  db: Db
+  now: Date
+  /** Runs a verb of flow in its own transaction; reads that follow see what it wrote. */
+  run<Input, Output>(verb: (ctx: Context, input: Input) => Promise<Output>, input: Input): Promise<Output>
+}

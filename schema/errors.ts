@@ -1,0 +1,32 @@
+import { ConflictError, InvalidInputError, NotFoundError } from '../flow/errors.ts'
+import { builder } from './builder.ts'
+
+const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
+  description: 'An expected refusal: what is wrong and how to mend it.',
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'For people; in English.' }),
+  }),
+})
+
+builder.objectType(NotFoundError, {
+  name: 'NotFoundError',
+  description: 'Something that was named does not exist in this workspace.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ what: t.exposeString('what', { description: 'The kind of thing, e.g. video.' }) }),
+})
+
+builder.objectType(InvalidInputError, {
+  name: 'InvalidInputError',
+  description: 'The input cannot be accepted.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ field: t.exposeString('field', { description: 'Path of the input field at fault.' }) }),
+})
+
+builder.objectType(ConflictError, {
+  name: 'ConflictError',
+  description: 'The input is fine, but what is already there stands against it.',
+  interfaces: [ErrorInterface],
+})
+
+/** What every mutation may refuse with. */
+export const REFUSALS = { types: [NotFoundError, InvalidInputError, ConflictError] }

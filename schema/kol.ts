@@ -1,0 +1,66 @@
+import { createKol } from '../flow/kol.ts'
+import { TIERS } from '../rules/types.ts'
+import { one } from './brand.ts'
+import { builder } from './builder.ts'
+import { REFUSALS } from './errors.ts'
+
+export const TierEnum = builder.enumType('Tier', {
+  description: '头部 HEAD, 腰部 WAIST, 尾部 TAIL, 素人 KOC: size only; 垂类 is separate.',
+  values: TIERS,
+})
+
+export const Kol = builder.drizzleNode('kol', {
+  name: 'Kol',
+  description: '达人: a creator.',
+  id: { column: (kol) => kol.id },
+  fields: (t) => ({
+    accountId: t.exposeString('accountId', { description: 'The number of the 抖音号.' }),
+    name: t.exposeString('name', { description: 'Name.' }),
+    vertical: t.exposeString('vertical', { nullable: true, description: '垂类; null: not said.' }),
+    tier: t.expose('tier', { type: TierEnum, nullable: true, description: '层级; null: not said.' }),
+    followers: t.expose('followers', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Followers as last known; null: not known.',
+    }),
+    videos: t.relatedConnection('videos', {
+      description: 'Their videos, newest first.',
+      query: { orderBy: { id: 'desc' } },
+    }),
+  }),
+})
+
+builder.queryField('kols', (t) =>
+  t.drizzleConnection({
+    type: 'kol',
+    description: 'KOLs, newest first.',
+    args: {
+      tier: t.arg({ type: TierEnum, description: 'Only of this tier.' }),
+      vertical: t.arg.string({ description: 'Only of this 垂类, to the letter.' }),
+    },
+    resolve: (query, _root, { tier, vertical }, { db }) =>
+      db.query.kol.findMany(
+        query({ where: { ...(tier && { tier }), ...(vertical && { vertical }) }, orderBy: { id: 'desc' } }),
+      ),
+  }),
+)
+
+builder.mutationField('createKol', (t) =>
+  t.drizzleField({
+    type: Kol,
+    description: 'Adds a KOL to the pool. ConflictError: the account is already there.',
+    errors: REFUSALS,
+    args: {
+      accountId: t.arg.string({ required: true, description: 'The number of the 抖音号.' }),
+      name: t.arg.string({ required: true, description: 'Up to 200 characters.' }),
+      vertical: t.arg.string({ description: '垂类.' }),
+      tier: t.arg({ type: TierEnum, description: '层级.' }),
+      followers: t.arg({ type: 'BigInt', description: 'Followers now.' }),
+    },
+    resolve: async (query, _root, { accountId, name, vertical, tier, followers }, { run, db }) => {
+      const rest = { vertical: vertical ?? undefined, tier: tier ?? undefined, followers: followers ?? undefined }
+      const id = await run(createKol, { accountId, name, ...rest })
+      return one(await db.query.kol.findFirst(query({ where: { id } })))
+    },
+  }),
+)

@@ -1,0 +1,29 @@
+import { GraphQLError } from 'graphql'
+import { builder } from './builder.ts'
+
+builder.scalarType('BigInt', {
+  description: 'A whole number of up to 64 bits, as a JSON number.',
+  serialize: (value) => Number(value),
+  parseValue(value) {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+    throw new GraphQLError('BigInt must be a whole number')
+  },
+})
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
+
+builder.scalarType('DateTime', {
+  description: 'An instant as ISO 8601 with its offset, e.g. 2026-11-11T12:00:00Z; answers are in UTC.',
+  serialize: (value) => value.toISOString(),
+  parseValue(value) {
+    const at = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : null
+    if (at && !Number.isNaN(at.getTime())) return at
+    throw new GraphQLError('DateTime must be an ISO 8601 instant with an offset, e.g. 2026-11-11T20:00:00+08:00')
+  },
+})
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+})

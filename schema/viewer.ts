@@ -1,0 +1,41 @@
+import type { Role } from '../db/tables.ts'
+import { builder } from './builder.ts'
+import type { Viewer } from './context.ts'
+
+const RoleEnum = builder.enumType('Role', {
+  description: 'What a token may do.',
+  values: {
+    ADMIN: { description: 'Everything.' },
+    EDITOR: { description: 'Plans, publishes, edits rules.' },
+    VIEWER: { description: 'Reads only.' },
+  } satisfies Record<Role, object>,
+})
+
+const Workspace = builder.drizzleObject('workspace', {
+  name: 'Workspace',
+  description: '工作区: a brand team or an agency; the border that nothing crosses.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name.' }),
+    zone: t.exposeString('zone', { description: 'IANA time zone of its business day.' }),
+  }),
+})
+
+const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+  description: 'Whose token this is.',
+  fields: (t) => ({
+    role: t.field({ type: RoleEnum, description: 'What the token may do.', resolve: ({ role }) => role }),
+    workspace: t.drizzleField({
+      type: Workspace,
+      description: 'The workspace the token is for.',
+      resolve: async (query, { workspaceId }, _args, { db }) => {
+        const row = await db.query.workspace.findFirst(query({ where: { id: workspaceId } }))
+        if (!row) throw new Error('the workspace of a token is always there')
+        return row
+      },
+    }),
+  }),
+})
+
+builder.queryField('viewer', (t) =>
+  t.field({ type: ViewerType, description: 'Who is asking.', resolve: (_root, _args, { viewer }) => viewer }),
+)

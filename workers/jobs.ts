@@ -1,0 +1,21 @@
+/** The catalogue of jobs: every name, its payload and how often it is tried. Payloads carry ids, never data. */
+import { z } from 'zod'
+
+export const JOBS = {
+  /** Finds what is due and enqueues it; the next sweep repairs a failed one. */
+  sweep: { payload: z.strictObject({}), attempts: 1 },
+  /** Polls one batch of due videos of a workspace through one connector. */
+  poll: {
+    payload: z.strictObject({
+      workspaceId: z.number().int().positive(),
+      source: z.string().min(1),
+      /** Which of the batches that run side by side; two jobs of one slot never wait together. */
+      slot: z.number().int().min(0),
+    }),
+    attempts: 3,
+  },
+} as const
+
+export type JobName = keyof typeof JOBS
+export type Payload<Name extends JobName> = z.infer<(typeof JOBS)[Name]['payload']>
+export type Handlers = { [Name in JobName]: (payload: Payload<Name>) => Promise<unknown> }

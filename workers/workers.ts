@@ -1,0 +1,84 @@
+/** Composition root of the workers: handlers over one queue. */
+import type { Db } from '../db/client.ts'
+import type { Polled } from '../flow/poll.ts'
+import type { Connector } from '../platforms/connector.ts'
+import type { JobName, Payload } from './jobs.ts'
+import { runPoll } from './poll.ts'
+import { type Backend, createQueue, type Queue } from './queue.ts'
+import { runSweep } from './sweep.ts'
+import { createWorker } from './worker.ts'
+
+export interface WorkerDeps {
+  db: Db
+  clock: () => Date
+  connectors: ReadonlyMap<string, Connector>
+  queue: Pick<Queue, 'enqueue'>
+  onPolled?: ((polled: Polled) => void) | undefined
+}
+
+export interface StartOptions extends Omit<WorkerDeps, 'queue'> {
+  backend: Backend
+  concurrency: number
+  /** How often the sweep runs, ms; null: only when `run` is called (demo and tests set their own pace). */
+  sweepEvery: number | null
+  log: { warn: (detail: object, message: string) => void; error: (detail: object, message: string) => void }
+}
+
+export interface Workers {
+  /** Enqueues a job and waits until it, and all that it enqueued here, is over. */
+  run<Name extends JobName>(name: Name, payload: Payload<Name>): Promise<void>
+  close(): Promise<void>
+}
+
+export async function startWorkers(options: StartOptions): Promise<Workers> {
+  const { backend, concurrency, sweepEvery, log } = options
+  const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
+  const open = trackOpen(queue)
+  const deps: WorkerDeps = { ...options, queue: open.queue }
+  const worker = createWorker(
+    backend,
+    { sweep: () => runSweep(deps), poll: (payload) => runPoll(deps, payload) },
+    concurrency,
+    {
+      onSettled: open.settle,
+      onFailed: (job, err, final) => (final ? log.error : log.warn).call(log, { err, job }, 'job failed'),
+      onError: (error) => log.warn({ err: error }, 'worker'),
+    },
+  )
+  if (sweepEvery !== null) await queue.repeat('sweep', {}, sweepEvery)
+  return {
+    async run(name, payload) {
+      await open.queue.enqueue(name, payload)
+      await open.idle()
+    },
+    async close() {
+      await worker.close()
+      await queue.close()
+    },
+  }
+}
+
+/** Counts jobs that this process enqueued and that are not over, so that a caller can wait for quiet. */
+function trackOpen(queue: Queue) {
+  let open = 0
+  let waiting: (() => void)[] = []
+  const settle = () => {
+    open = Math.max(0, open - 1)
+    if (open > 0) return
+    for (const resolve of waiting) resolve()
+    waiting = []
+  }
+  return {
+    settle,
+    idle: () => (open === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
+    queue: {
+      async enqueue<Name extends JobName>(name: Name, payload: Payload<Name>, once?: string) {
+        open++
+        await queue.enqueue(name, payload, once).catch((error) => {
+          settle()
+          throw error
+        })
+      },
+    },
+  }
+}
