@@ -12,6 +12,9 @@ const whole = (least: number, most: number, fallback: number) =>
     .refine((v) => /^\d+$/.test(v) && Number(v) >= least && Number(v) <= most, `must be a whole number from ${least} to ${most}`)
     .transform(Number)
 
+/** zod skips a refinement once a part failed; then the problems would not all be reported together. */
+const EVEN_BESIDE_OTHERS = { when: () => true }
+
 const environment = z
   .object({
     DATABASE_URL: postgresUrl.optional(),
@@ -36,7 +39,7 @@ const environment = z
     if (env.DATABASE_OWNER_URL && !env.DATABASE_URL) {
       issue.addIssue({ code: 'custom', path: ['DATABASE_URL'], message: 'is needed beside DATABASE_OWNER_URL' })
     }
-  })
+  }, EVEN_BESIDE_OTHERS)
 
 export interface Config {
   /** null: the embedded PostgreSQL in dataDir. */

@@ -15,7 +15,10 @@ export function unnest<Row extends object>(
   const entries = Object.entries(columns) as [keyof Row & string, PgType][]
   const arrays = entries.map(([key, type]) => {
     const values = items.map((item) => encode(item[key], type))
-    return sql`${sql.param(values)}::${sql.raw(type)}[]`
+    // As text first: postgres.js would encode a jsonb element, which is text by now, a second time.
+    return type === 'jsonb'
+      ? sql`${sql.param(values)}::text[]::jsonb[]`
+      : sql`${sql.param(values)}::${sql.raw(type)}[]`
   })
   const names = entries.map(([key]) => sql.identifier(snake(key)))
   return sql`unnest(${sql.join(arrays, sql`, `)}) as ${sql.identifier(alias)}(${sql.join(names, sql`, `)})`

@@ -16,6 +16,7 @@ import { judgeLooks, type VideoLook } from './judge.ts'
 
 /** What snapshots out of files are marked with. */
 export const FILE_SOURCE = 'file'
+const STORE_BATCH = 5000
 const JUDGE_BATCH = 2000
 
 export type Refusal = Extract<ObservationLine, { ok: false }>
@@ -51,7 +52,7 @@ export async function importObservations(
 ): Promise<ImportResult> {
   const result: ImportResult = { rows: 0, inserted: 0, restated: 0, known: 0, refused: 0, judged: 0, fired: 0 }
   const run = input.dryRun ? null : await begin(ctx, input)
-  for await (const items of input.items) {
+  for await (const items of gather(input.items)) {
     const accepted = accept(items, result, input.onRefused)
     for (const batch of apart(accepted)) {
       const stored = await write(ctx, (tx) => (run ? store(tx, ctx, batch, run.brandId) : compare(tx, batch)))
@@ -70,6 +71,18 @@ export async function importObservations(
   }
   await finish(ctx, run.id, result)
   return result
+}
+
+/** Files come in pieces of any size; each batch costs the same few statements. */
+async function* gather(pieces: AsyncIterable<ObservationLine[]>): AsyncGenerator<ObservationLine[]> {
+  let gathered: ObservationLine[] = []
+  for await (const piece of pieces) {
+    gathered = gathered.concat(piece)
+    if (gathered.length < STORE_BATCH) continue
+    yield gathered
+    gathered = []
+  }
+  if (gathered.length > 0) yield gathered
 }
 
 function accept(items: ObservationLine[], result: ImportResult, refuse: (refusal: Refusal) => void): ObservationRow[] {
@@ -141,7 +154,7 @@ async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: num
     insert into kol_snapshot (kol_id, observed_at, recorded_at, source, followers)
     select distinct on (kol.id, observed_at) kol.id, observed_at, ${now}, ${FILE_SOURCE}, look.followers
     from ${unnest(flat, 'look', { kolId: 'text', followers: 'bigint', observedAt: 'timestamptz' })}
-    join kol on kol.account_id = look.kol_id
+    join kol on kol.workspace_id = current_workspace() and kol.platform = 'douyin' and kol.account_id = look.kol_id
     where look.followers is not null
     on conflict do nothing`)
   await tx.execute(sql`
@@ -150,7 +163,8 @@ async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: num
       select distinct on (look.item_id) ${brandId}::bigint, kol.id, 'SEEDING', look.item_id, 'PUBLISHED',
         look.published_at, look.item_id, kol.tier, ${now}
       from ${unnest(flat, 'look', { itemId: 'text', kolId: 'text', publishedAt: 'timestamptz' })}
-      left join kol on kol.account_id = look.kol_id
+      left join kol on kol.workspace_id = current_workspace() and kol.platform = 'douyin'
+        and kol.account_id = look.kol_id
       order by look.item_id
       on conflict (workspace_id, platform, item_id) do nothing
       returning id, kol_id, published_at

@@ -1,7 +1,10 @@
 /** When a video is looked at next: often while it can still break out, then less and less. */
 import { DAY, HOUR, MINUTE } from './types.ts'
 
-/** Up to `age`, look every `every`. 85 looks in 30 days. */
+/**
+ * Up to `age`, look every `every`. 85 looks in 30 days where the slots fall on the publication, up to 90 elsewhere:
+ * each interval then ends with one look more.
+ */
 const CADENCE: readonly { age: number; every: number }[] = [
   { age: 2 * HOUR, every: 10 * MINUTE },
   { age: 6 * HOUR, every: 30 * MINUTE },

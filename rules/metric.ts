@@ -106,7 +106,7 @@ export function readMetrics({ look, previous, publishedAt, kol }: MetricInput): 
     interactionRate: interactionRate(look),
     velocity: velocity(look, previous),
     kolRatio: kolRatio(look, age, publishedAt, kol?.peers ?? null),
-    playsPerFollower: playsPerFollower(look, kol?.followers ?? null),
+    playsPerFollower: playsPerFollower(look, kol),
   }
 }
 
@@ -132,9 +132,10 @@ function kolRatio(look: Look, age: number, publishedAt: number, peers: readonly 
   return middle > 0 ? { value: look.plays / middle } : none('TOO_FEW_PEERS')
 }
 
-function playsPerFollower(look: Look, followers: number | null): Reading {
+function playsPerFollower(look: Look, kol: MetricInput['kol']): Reading {
   if (look.plays === null) return none('NOT_GIVEN')
-  return followers ? { value: look.plays / followers } : none('NO_FOLLOWERS')
+  if (kol === null) return none('NO_KOL')
+  return kol.followers ? { value: look.plays / kol.followers } : none('NO_FOLLOWERS')
 }
 
 function none(reason: NullReason): Reading {

@@ -23,18 +23,26 @@ const comparison = z
     path: ['release'],
     message: 'the release level must be easier to meet than the value that raises',
   })
-const condition: z.ZodType<Condition> = z.lazy(() =>
-  z.union([
-    comparison,
-    z.strictObject({ all: z.array(condition).min(1) }),
-    z.strictObject({ any: z.array(condition).min(1) }),
-  ]),
-)
+const DEEPEST = 8
+
+/** The key chooses the shape, so that an error names the part at fault and not the whole condition. */
+function condition(levels: number): z.ZodType<Condition> {
+  const parts = levels === 0 ? z.never('conditions nest too deep') : z.array(condition(levels - 1)).min(1)
+  const all = z.strictObject({ all: parts })
+  const any = z.strictObject({ any: parts })
+  return z.unknown().transform((given, ctx): Condition => {
+    const has = (key: string) => typeof given === 'object' && given !== null && key in given
+    const parsed = (has('all') ? all : has('any') ? any : comparison).safeParse(given)
+    if (parsed.success) return parsed.data
+    for (const issue of parsed.error.issues) ctx.addIssue({ ...issue })
+    return z.NEVER
+  })
+}
 
 export const definition = z.strictObject({
   /** Videos of these purposes; empty: of every purpose. */
   purposes: z.array(z.enum(PURPOSES)).default([]),
-  condition,
+  condition: condition(DEEPEST),
   /** The condition must hold this long before the episode fires. */
   holdMinutes: z.number().int().min(0).max(10_080).default(0),
   /** The episode must stay released this long before it closes. */

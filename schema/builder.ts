@@ -4,17 +4,23 @@ import ErrorsPlugin from '@pothos/plugin-errors'
 import RelayPlugin from '@pothos/plugin-relay'
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth'
 import { getTableConfig } from 'drizzle-orm/pg-core'
+import { GraphQLError } from 'graphql'
 import { type Relations, relations } from '../db/relations.ts'
 import type { ApiContext } from './context.ts'
+import { decodeId } from './ids.ts'
 
 const CHANGES = new Set(['ADMIN', 'EDITOR'])
+/** The most rows one page of a connection has. */
+export const MAX_PAGE = 200
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 export const builder = new SchemaBuilder<{
   Context: ApiContext
   DrizzleRelations: Relations
   AuthScopes: { editor: boolean }
+  DefaultFieldNullability: false
   DefaultEdgesNullability: false
+  DefaultNodeNullability: false
   Scalars: {
     BigInt: { Input: number; Output: number }
     DateTime: { Input: Date; Output: Date }
@@ -23,23 +29,68 @@ export const builder = new SchemaBuilder<{
   }
 }>({
   plugins: [ErrorsPlugin, ScopeAuthPlugin, RelayPlugin, DrizzlePlugin],
+  // A field is null only where its description says what null means.
+  defaultFieldNullability: false,
   scopeAuth: {
     authScopes: ({ viewer }) => ({ editor: CHANGES.has(viewer.role) }),
-    unauthorizedError: () => new Error('This token may read but not change. Ask for one with the role EDITOR.'),
+    unauthorizedError: () =>
+      new GraphQLError('This token may read but not change. Ask for one with the role EDITOR.', {
+        extensions: { code: 'FORBIDDEN' },
+      }),
   },
   errors: {
     directResult: true,
-    defaultUnionOptions: { name: ({ fieldName }) => `${capital(fieldName)}Result` },
+    defaultUnionOptions: {
+      name: ({ fieldName }) => `${capital(fieldName)}Result`,
+      description: 'What was changed, or why it was refused.',
+    },
   },
-  relay: { edgesFieldOptions: { nullable: false } },
+  relay: {
+    decodeGlobalID: decodeId,
+    idFieldOptions: { description: 'Global id; `node` finds the thing by it.' },
+    nodeTypeOptions: { description: 'Anything with a global id.' },
+    nodeQueryOptions: {
+      description: 'The thing of that id; null: there is none in this workspace.',
+      args: { id: { description: 'A global id.' } },
+      resolve: (_root, { id }, _context, _info, resolveNode) => orNull(resolveNode(id)),
+    },
+    nodesQueryOptions: {
+      description: 'The things of these ids, in their order; null: there is none in this workspace.',
+      args: { ids: { description: 'Global ids.' } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) =>
+        ids.map((id) => orNull(Promise.resolve(resolveNodes([id])).then(([node]) => node))),
+    },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more behind this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },
+    startCursorFieldOptions: { description: 'Cursor of its first edge; null: the page is empty.' },
+    endCursorFieldOptions: { description: 'Cursor of its last edge; null: the page is empty.' },
+    firstArgOptions: { description: `The first so many: 20 unless said, at most ${MAX_PAGE}.` },
+    afterArgOptions: { description: 'Only what lies behind this cursor.' },
+    lastArgOptions: { description: `The last so many, at most ${MAX_PAGE}.` },
+    beforeArgOptions: { description: 'Only what lies before this cursor.' },
+    edgesFieldOptions: { nullable: false, description: 'The page, in the order of the list.' },
+    nodeFieldOptions: { nullable: false, description: 'The thing itself.' },
+    cursorFieldOptions: { description: 'Its place in the list.' },
+  },
   drizzle: {
     client: ({ db }) => db,
     relations,
     getTableConfig,
     defaultConnectionSize: 20,
-    maxConnectionSize: 200,
+    maxConnectionSize: MAX_PAGE,
   },
 })
+
+/** The plugin's loader rejects for a row that is not there. */
+async function orNull<T>(node: T | Promise<T>): Promise<T | null> {
+  try {
+    return await node
+  } catch (error) {
+    if (error instanceof Error && /^Model \w+\(\d+\) not found$/.test(error.message)) return null
+    throw error
+  }
+}
 
 builder.queryType({ description: "All reads. Everything is of the token's workspace." })
 builder.mutationType({

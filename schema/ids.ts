@@ -1,19 +1,34 @@
+/** Global ids: base64 of `Video:12`. Decoded here and not by Pothos, so that a wrong one is an expected refusal. */
 import { InvalidInputError } from '../flow/errors.ts'
 
-/** A global id as Pothos decodes it. */
-interface GlobalId {
-  typename: string
-  id: string
+const NODE_TYPES = ['Brand', 'Element', 'Matrix', 'Cell', 'Kol', 'Video', 'Rule', 'Breakout'] as const
+type NodeType = (typeof NODE_TYPES)[number]
+
+/** What `node` and `nodes` are asked for. */
+export function decodeId(given: string): { typename: NodeType; id: string } {
+  const [, name, id] = /^(\w+):([1-9]\d{0,15})$/.exec(Buffer.from(given, 'base64').toString()) ?? []
+  const typename = NODE_TYPES.find((known) => known === name)
+  if (typename && id && Number.isSafeInteger(Number(id))) return { typename, id }
+  throw new InvalidInputError('id', `${given} is not an id of this API`)
 }
 
-/** The row's number out of a global id of that type; refuses ids of other types. */
-export function rowId(field: string, type: string, { typename, id }: GlobalId): number {
-  const number = Number(id)
-  if (typename === type && Number.isSafeInteger(number) && number > 0) return number
-  throw new InvalidInputError(field, `${field} must be the id of a ${type}, not of a ${typename}`)
+/** The row's number out of the global id of a `type`; refuses anything else in the name of the field. */
+export function rowId(field: string, type: NodeType, given: string | number): number {
+  let found: ReturnType<typeof decodeId>
+  try {
+    found = decodeId(String(given))
+  } catch {
+    throw new InvalidInputError(field, `${field} must be the id of a ${type}; ${given} is not an id of this API`)
+  }
+  if (found.typename === type) return Number(found.id)
+  throw new InvalidInputError(field, `${field} must be the id of a ${type}, not of a ${found.typename}`)
 }
 
-/** The same for an argument that may be left out. */
-export function optionalRowId(field: string, type: string, given: GlobalId | null | undefined): number | undefined {
-  return given ? rowId(field, type, given) : undefined
+/** The same for a field that may be left out. */
+export function optionalRowId(
+  field: string,
+  type: NodeType,
+  given: string | number | null | undefined,
+): number | undefined {
+  return given == null ? undefined : rowId(field, type, given)
 }

@@ -40,8 +40,9 @@ export async function* streamUnjudged(
           where newer.workspace_id = s.workspace_id and newer.video_id = s.video_id
             and newer.observed_at = s.observed_at and newer.source = s.source and newer.revision > s.revision)
       order by s.observed_at, s.video_id`.cursor(batch)
-    await connection`commit`
   } finally {
+    // Also when the reader stops half-way: the connection goes back to others.
+    await connection`rollback`.catch(() => {})
     connection.release()
   }
 }

@@ -1,0 +1,65 @@
+/** Factories for what a team plans; every key is unique. */
+import { createBrand } from '../../flow/brand.ts'
+import type { Context } from '../../flow/context.ts'
+import { createElement } from '../../flow/element.ts'
+import { createKol } from '../../flow/kol.ts'
+import { createMatrix } from '../../flow/matrix.ts'
+import { planVideo } from '../../flow/plan.ts'
+import { publishVideo } from '../../flow/publish.ts'
+import { unique } from './database.ts'
+
+let item = 7_400_000_000_000_000_000n
+/** A 19-digit id beyond 2^53, as Douyin's are. */
+export function itemId(): string {
+  item += 1n + BigInt(process.pid) * 100_000n
+  return String(item)
+}
+
+export interface Content {
+  brandId: number
+  matrixId: number
+  elementIds: { persona: number; product: number; scene: number; need: number }
+}
+
+/** A brand with a matrix of one element per axis. */
+export async function content(ctx: Context): Promise<Content> {
+  const brandId = await createBrand(ctx, { name: unique('brand') })
+  const make = (kind: 'PERSONA' | 'PRODUCT' | 'SCENE' | 'NEED') =>
+    createElement(ctx, { brandId, kind, name: unique(kind), attributes: {} })
+  const elementIds = {
+    persona: await make('PERSONA'),
+    product: await make('PRODUCT'),
+    scene: await make('SCENE'),
+    need: await make('NEED'),
+  }
+  const matrixId = await createMatrix(ctx, { brandId, name: unique('matrix'), elementIds: Object.values(elementIds) })
+  return { brandId, matrixId, elementIds }
+}
+
+export function kol(ctx: Context, followers = 50_000): Promise<number> {
+  return createKol(ctx, { accountId: itemId(), name: unique('kol'), vertical: '美妆', tier: 'TAIL', followers })
+}
+
+export interface PublishedVideo {
+  videoId: number
+  itemId: string
+}
+
+/** A video that is planned and published at once, due for its first look now. */
+export async function published(
+  ctx: Context,
+  { matrixId, elementIds }: Content,
+  over: { kolId?: number; publishedAt?: Date; source?: string; itemId?: string } = {},
+): Promise<PublishedVideo> {
+  const videoId = await planVideo(ctx, {
+    matrixId,
+    elementIds: Object.values(elementIds),
+    kolId: over.kolId,
+    purpose: 'SEEDING',
+    title: unique('video'),
+  })
+  const id = over.itemId ?? itemId()
+  const publishedAt = over.publishedAt ?? ctx.now
+  await publishVideo(ctx, { videoId, itemId: id, publishedAt, source: over.source ?? 'test' })
+  return { videoId, itemId: id }
+}
