@@ -3,13 +3,18 @@ import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must look like postgres://user:password@host:5432/name')
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, 'must look like postgres://user:password@host:5432/name')
 const redisUrl = z.string().regex(/^rediss?:\/\/\S+$/, 'must look like redis://host:6379')
 const whole = (least: number, most: number, fallback: number) =>
   z
     .string()
     .default(String(fallback))
-    .refine((v) => /^\d+$/.test(v) && Number(v) >= least && Number(v) <= most, `must be a whole number from ${least} to ${most}`)
+    .refine(
+      (v) => /^\d+$/.test(v) && Number(v) >= least && Number(v) <= most,
+      `must be a whole number from ${least} to ${most}`,
+    )
     .transform(Number)
 
 /** zod skips a refinement once a part failed; then the problems would not all be reported together. */
@@ -25,6 +30,7 @@ const environment = z
     PORT: whole(0, 65_535, 4000),
     POOL: whole(2, 200, 10),
     CONCURRENCY: whole(1, 100, 4),
+    SWEEP_MS: whole(50, 600_000, 5000),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     QIANCHUAN_URL: z.url().default('https://api.oceanengine.com'),
     QIANCHUAN_ADVERTISER_ID: z.string().regex(/^\d+$/, 'must be the digits of an advertiser id').optional(),
@@ -34,10 +40,18 @@ const environment = z
     const both = ['QIANCHUAN_ADVERTISER_ID', 'QIANCHUAN_ACCESS_TOKEN'] as const
     const missing = both.filter((name) => env[name] === undefined)
     if (missing.length === 1) {
-      issue.addIssue({ code: 'custom', path: [missing[0] as string], message: `is needed beside ${both.find((n) => n !== missing[0])}` })
+      issue.addIssue({
+        code: 'custom',
+        path: [missing[0] as string],
+        message: `is needed beside ${both.find((n) => n !== missing[0])}`,
+      })
     }
     if (env.DATABASE_OWNER_URL && !env.DATABASE_URL) {
-      issue.addIssue({ code: 'custom', path: ['DATABASE_URL'], message: 'is needed beside DATABASE_OWNER_URL' })
+      issue.addIssue({
+        code: 'custom',
+        path: ['DATABASE_URL'],
+        message: 'is needed beside DATABASE_OWNER_URL',
+      })
     }
   }, EVEN_BESIDE_OTHERS)
 
@@ -55,6 +69,8 @@ export interface Config {
   pool: number
   /** Jobs one worker process runs at a time. */
   concurrency: number
+  /** How often the workers look for what is due, ms. */
+  sweepMs: number
   logLevel: string
   qianchuan: { url: string; advertiserId: string; accessToken: string } | null
 }
@@ -66,7 +82,9 @@ export class ConfigError extends Error {
 
 /** Reads a plain object such as process.env; throws ConfigError that lists every problem. */
 export function loadConfig(env: Record<string, string | undefined>): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const parsed = environment.safeParse(set)
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')} ${issue.message}`)
@@ -82,10 +100,15 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     port: e.PORT,
     pool: e.POOL,
     concurrency: e.CONCURRENCY,
+    sweepMs: e.SWEEP_MS,
     logLevel: e.LOG_LEVEL,
     qianchuan:
       e.QIANCHUAN_ADVERTISER_ID && e.QIANCHUAN_ACCESS_TOKEN
-        ? { url: e.QIANCHUAN_URL, advertiserId: e.QIANCHUAN_ADVERTISER_ID, accessToken: e.QIANCHUAN_ACCESS_TOKEN }
+        ? {
+            url: e.QIANCHUAN_URL,
+            advertiserId: e.QIANCHUAN_ADVERTISER_ID,
+            accessToken: e.QIANCHUAN_ACCESS_TOKEN,
+          }
         : null,
   }
 }

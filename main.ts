@@ -47,7 +47,10 @@ function progress(line: string): void {
 async function main(): Promise<'running' | 'done'> {
   const config = loadConfig(process.env)
   const level = command === 'start' ? config.logLevel : process.env.LOG_LEVEL ? config.logLevel : 'warn'
-  const log = pino({ level, redact: ['req.headers.authorization'] }, pino.destination({ dest: 2, sync: true }))
+  const log = pino(
+    { level, redact: ['req.headers.authorization'] },
+    pino.destination({ dest: 2, sync: true }),
+  )
   const shutdown = createShutdown((what, error) => log.error({ err: error }, `${what} did not close`))
   onSignals(shutdown.close)
   const common = { args, config, log, clock, sleep, random: Math.random, shutdown, say, progress, json }
@@ -61,7 +64,9 @@ async function main(): Promise<'running' | 'done'> {
   }
 }
 
-async function run(common: Parameters<typeof demo>[0] & { random: () => number }): Promise<'running' | 'done'> {
+async function run(
+  common: Parameters<typeof demo>[0] & { random: () => number },
+): Promise<'running' | 'done'> {
   switch (command) {
     case 'start':
       await start({ ...common, parts: new Set(['api', 'worker']) })

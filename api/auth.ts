@@ -15,12 +15,12 @@ export async function viewerOf(db: Db, authorization: string | undefined): Promi
   return { workspaceId: Number(found.workspace_id), tokenId: Number(found.token_id), role: found.role }
 }
 
-export const UNAUTHENTICATED = {
-  errors: [
-    {
-      message:
-        'Send a token as "Authorization: Bearer …". The operator makes one with: npm run token -- create --name NAME',
-      extensions: { code: 'UNAUTHENTICATED' },
-    },
-  ],
+/** An answer in the form of GraphQL's, for requests that never get there. */
+export function refusal(code: string, message: string) {
+  return { errors: [{ message, extensions: { code } }] }
 }
+
+export const UNAUTHENTICATED = refusal(
+  'UNAUTHENTICATED',
+  'Send a token as "Authorization: Bearer …". The operator makes one with: npm run token -- create --name NAME',
+)

@@ -70,6 +70,8 @@ export function renderExplorer(): Buffer {
     defaultQuery: EXAMPLES[0],
     defaultTabs: EXAMPLES.map((query) => ({ query, headers: HEADERS })),
   } as Parameters<typeof renderGraphiQL>[0])
-  const html = page.replaceAll(JSON.stringify(HEADERS), 'headersFromAddress()').replace('</head>', () => `${READ_TOKEN}</head>`)
+  const html = page
+    .replaceAll(JSON.stringify(HEADERS), 'headersFromAddress()')
+    .replace('</head>', () => `${READ_TOKEN}</head>`)
   return gzipSync(html)
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from '../db/client.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import type { Queue } from '../workers/queue.ts'
@@ -11,14 +11,21 @@ export interface Readiness {
 
 /** Whether this process can do its work; each part is asked, whatever the others say. */
 export async function readiness({ pool }: Database, queue: Pick<Queue, 'ping'>): Promise<Readiness> {
-  const say = (check: Promise<unknown>) => within(check, 3000).then(() => 'ok', (error: Error) => error.message)
+  const say = (check: Promise<unknown>) => within(check, 3000).then(() => 'ok', reason)
   const [database, migrations, queued] = await Promise.all([
     say(pool`select 1`),
-    say(pendingMigrations(pool).then((names) => names.length && Promise.reject(new Error(`missing: ${names}`)))),
+    say(
+      pendingMigrations(pool).then((names) => names.length && Promise.reject(new Error(`missing: ${names}`))),
+    ),
     say(queue.ping()),
   ])
   const parts = { database, migrations, queue: queued }
   return { ready: Object.values(parts).every((part) => part === 'ok'), parts }
+}
+
+/** An AggregateError of several addresses has no message of its own. */
+function reason(error: Error & { code?: string }): string {
+  return error.message || error.code || error.name
 }
 
 function within<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -1,14 +1,14 @@
 /** Composition root of the HTTP side. */
 import type { AddressInfo } from 'node:net'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Database } from '../db/client.ts'
 import type { Viewer } from '../schema/context.ts'
 import type { Queue } from '../workers/queue.ts'
-import { UNAUTHENTICATED, viewerOf } from './auth.ts'
+import { refusal, UNAUTHENTICATED, viewerOf } from './auth.ts'
 import { renderExplorer } from './explorer.ts'
-import { createApollo, createContext, type RequestContext } from './graphql.ts'
+import { createApollo, createContext, MASKED, type RequestContext } from './graphql.ts'
 import { createMetrics, readiness } from './health.ts'
 
 export interface ApiDeps {
@@ -47,25 +47,39 @@ export async function startApi(deps: ApiDeps): Promise<Api> {
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError'
   constructor(port: number) {
-    super(`Port ${port} is in use by another program. Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`)
+    super(
+      `Port ${port} is in use by another program. Stop it, or set PORT to a free one, e.g. PORT=${port + 1}.`,
+    )
   }
 }
 
 async function createApp({ database, queue, clock, log }: ApiDeps): Promise<FastifyInstance> {
   const metrics = createMetrics(queue)
-  const apollo = createApollo((error) => {
+  const onDefect = (error: unknown) => {
     metrics.defects.inc()
     log.error({ err: error }, 'graphql')
-  })
+  }
+  const apollo = createApollo(onDefect)
   await apollo.start()
-  const app = Fastify({ loggerInstance: log, logController: new LogController({ disableRequestLogging: true }), forceCloseConnections: true }) as unknown as FastifyInstance
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+  }) as unknown as FastifyInstance
   app.decorateRequest('viewer', null)
   app.addHook('onClose', () => apollo.stop())
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const { statusCode = 500, message } = error
+    if (statusCode < 500) return reply.code(statusCode).send(refusal('BAD_REQUEST', message))
+    onDefect(error)
+    return reply.code(500).send(refusal('INTERNAL_SERVER_ERROR', MASKED))
+  })
 
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    async preHandler(request, reply) {
+    // Before the body is read: who may not ask costs nothing.
+    async onRequest(request, reply) {
       request.viewer = await viewerOf(database.db, request.headers.authorization)
       if (!request.viewer) return reply.code(401).header('www-authenticate', 'Bearer').send(UNAUTHENTICATED)
     },

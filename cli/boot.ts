@@ -22,7 +22,13 @@ export interface Booted {
   backend: Backend
 }
 
-export async function boot({ config, log, shutdown, folder = 'main', durable = true }: BootOptions): Promise<Booted> {
+export async function boot({
+  config,
+  log,
+  shutdown,
+  folder = 'main',
+  durable = true,
+}: BootOptions): Promise<Booted> {
   let ownerUrl = config.ownerUrl
   let url = config.databaseUrl
   if (url === null || ownerUrl === null) {
@@ -35,6 +41,8 @@ export async function boot({ config, log, shutdown, folder = 'main', durable = t
   await migrate(ownerUrl)
   const database = connect(url, { max: config.pool })
   shutdown.opened('database', () => database.close())
-  const backend: Backend = config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url }
+  const backend: Backend = config.redisUrl
+    ? { kind: 'redis', url: config.redisUrl }
+    : { kind: 'postgres', url }
   return { database, backend }
 }

@@ -19,7 +19,11 @@ export interface DemoScore {
   median_lead_hours: number | null
 }
 
-export async function scoreDemo(db: Db, workspaceId: number, truth: readonly TruthOfVideo[]): Promise<DemoScore> {
+export async function scoreDemo(
+  db: Db,
+  workspaceId: number,
+  truth: readonly TruthOfVideo[],
+): Promise<DemoScore> {
   const { flags, counted } = await inWorkspace(db, workspaceId, async (tx) => {
     const flags = await rows<{ item_id: string; flagged_ms: string }>(
       tx,

@@ -13,13 +13,20 @@ import type { World } from '../platforms/simulator/world.ts'
 export const BRAND = '苗圃美妆'
 
 /** Answers the planned videos' ids by item id. */
-export async function plantWorld(ctx: Context & { pool: postgres.Sql }, world: World): Promise<Map<string, number>> {
+export async function plantWorld(
+  ctx: Context & { pool: postgres.Sql },
+  world: World,
+): Promise<Map<string, number>> {
   const brandId = await createBrand(ctx, { name: BRAND })
   const elements = new Map<string, number>()
   for (const { key, kind, name } of world.elements) {
     elements.set(key, await createElement(ctx, { brandId, kind, name, attributes: {} }))
   }
-  const matrixId = await createMatrix(ctx, { brandId, name: '秋冬内容矩阵', elementIds: [...elements.values()] })
+  const matrixId = await createMatrix(ctx, {
+    brandId,
+    name: '秋冬内容矩阵',
+    elementIds: [...elements.values()],
+  })
   const kols = new Map<string, number>()
   for (const { awemeId, nickname, vertical, tier, followers } of world.kols) {
     kols.set(awemeId, await createKol(ctx, { accountId: awemeId, name: nickname, vertical, tier, followers }))

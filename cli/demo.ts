@@ -4,23 +4,19 @@
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import { startApi } from '../api/server.ts'
 import type { Config } from '../config.ts'
-import { inWorkspace, rows } from '../db/client.ts'
 import { wipeEmbedded } from '../db/embedded.ts'
-import { publishVideo } from '../flow/publish.ts'
 import { createToken, createWorkspace } from '../flow/workspace.ts'
-import { createHttp } from '../platforms/http.ts'
-import { refreshTokens, type TokenPair } from '../platforms/oceanengine-oauth.ts'
 import { createConnectors } from '../platforms/registry.ts'
-import { createSimulator, type Simulator } from '../platforms/simulator/server.ts'
-import { createWorld, type World } from '../platforms/simulator/world.ts'
-import { DAY, HOUR, MINUTE } from '../rules/types.ts'
+import { createSimulator } from '../platforms/simulator/server.ts'
+import { createWorld } from '../platforms/simulator/world.ts'
+import { DAY, HOUR } from '../rules/types.ts'
 import { createQueue } from '../workers/queue.ts'
-import { startWorkers, type Workers } from '../workers/workers.ts'
+import { startWorkers } from '../workers/workers.ts'
 import { boot } from './boot.ts'
+import { createPlayer, keepToken } from './demo-player.ts'
 import { type DemoScore, scoreDemo } from './demo-score.ts'
 import { plantWorld } from './demo-world.ts'
 import type { Shutdown } from './shutdown.ts'
@@ -42,9 +38,6 @@ export interface DemoInput {
 const SEED = 'seedbed'
 const PUBLISH_DAYS = 5
 const WATCH_DAYS = 3
-const STEP = 10 * MINUTE
-/** After the story simulated time goes on, one step per second, so that there is something to watch. */
-const PACE = 1000
 const SHANGHAI = 8 * HOUR
 
 export async function demo(input: DemoInput): Promise<'running' | 'done'> {
@@ -86,11 +79,20 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   const startAt = today - (PUBLISH_DAYS + WATCH_DAYS) * DAY
   const time = { now: startAt }
   const simulated = () => new Date(time.now)
-  const world = createWorld({ seed: SEED, startAt, kols: 40, videos: 300, hitShare: 0.08, publishDays: PUBLISH_DAYS })
+  const world = createWorld({
+    seed: SEED,
+    startAt,
+    kols: 40,
+    videos: 300,
+    hitShare: 0.08,
+    publishDays: PUBLISH_DAYS,
+  })
   const simulator = await createSimulator({ world, now: () => time.now })
   shutdown.opened('simulator', () => simulator.close())
 
-  const workspaceId = await createWorkspace(database.db, simulated(), { name: `Demo ${clock().toISOString()}` })
+  const workspaceId = await createWorkspace(database.db, simulated(), {
+    name: `Demo ${clock().toISOString()}`,
+  })
   const ctx = () => ({ db: database.db, pool: database.pool, workspaceId, now: simulated() })
   const secret = await createToken(ctx(), { name: 'demo', role: 'EDITOR' })
   const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
@@ -119,85 +121,14 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   })
   shutdown.opened('workers', () => workers.close())
   const player = createPlayer({ ctx, world, planned, time, workers, totals, sleep })
-  return { database, workspaceId, world, api, secret, end: startAt + (PUBLISH_DAYS + WATCH_DAYS) * DAY, ...player }
-}
-
-/** The simulator's tokens live for a day, as the platform's: whoever is refused refreshes, once for all. */
-function keepToken({ url, tokens }: Simulator, now: () => number, sleep: DemoInput['sleep']) {
-  const http = createHttp({ now, sleep, random: () => 0.5, timeoutMs: 5000, attempts: 1, concurrencyPerAccount: 1 })
-  let pair: Pick<TokenPair, 'accessToken' | 'refreshToken'> = tokens.current()
-  let refreshing: Promise<void> | null = null
-  async function refresh(): Promise<void> {
-    const { refreshToken } = pair
-    pair = await refreshTokens({ http, now }, { baseUrl: url, appId: 1n, secret: 'demo', refreshToken })
-  }
-  return async (refused?: string): Promise<string> => {
-    if (refused === pair.accessToken) {
-      refreshing ??= refresh().finally(() => {
-        refreshing = null
-      })
-      await refreshing
-    }
-    return pair.accessToken
-  }
-}
-
-interface PlayerDeps {
-  ctx: () => Parameters<typeof publishVideo>[0]
-  world: World
-  planned: Map<string, number>
-  time: { now: number }
-  workers: Workers
-  totals: { looks: number; fired: number }
-  sleep: (ms: number) => Promise<void>
-}
-
-function createPlayer({ ctx, world, planned, time, workers, totals, sleep }: PlayerDeps) {
-  let next = 0
-
-  /** Publishes what is due, then lets the workers do all that is due. */
-  async function act(): Promise<void> {
-    for (; next < world.videos.length; next++) {
-      const video = world.videos[next]
-      if (!video || video.publishedAt > time.now) break
-      const { itemId, publishedAt } = video
-      const videoId = planned.get(itemId)
-      if (videoId === undefined) throw new Error(`video ${itemId} was not planned`)
-      await publishVideo(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt), source: 'qianchuan' })
-    }
-    await workers.run('sweep', {})
-  }
-
-  /** The next step of the clock at which a video is published or a look is due. */
-  async function nextInstant(): Promise<number> {
-    const [due] = await inWorkspace(ctx().db, ctx().workspaceId, (tx) =>
-      rows<{ at: string | null }>(
-        tx,
-        sql`select (extract(epoch from min(next_poll_at)) * 1000)::bigint as at from video_state where source is not null`,
-      ),
-    )
-    const publication = world.videos[next]?.publishedAt ?? Number.POSITIVE_INFINITY
-    const earliest = Math.min(due?.at == null ? Number.POSITIVE_INFINITY : Number(due.at), publication)
-    return Math.max(time.now + STEP, Math.ceil(earliest / STEP) * STEP)
-  }
-
   return {
-    async playTo(end: number, progress: (line: string) => void): Promise<void> {
-      const start = time.now
-      while (time.now < end) {
-        await act()
-        time.now = Math.min(end, await nextInstant())
-        const days = ((time.now - start) / DAY).toFixed(1)
-        progress(`day ${days}: ${next} videos published, ${totals.looks} looks, ${totals.fired} flagged`)
-      }
-    },
-    async keepPlaying(signal: AbortSignal): Promise<void> {
-      while (!signal.aborted) {
-        await act()
-        time.now += STEP
-        await Promise.race([sleep(PACE), new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))])
-      }
-    },
+    database,
+    workspaceId,
+    world,
+    api,
+    secret,
+    end: startAt + (PUBLISH_DAYS + WATCH_DAYS) * DAY,
+    ...player,
   }
 }
 

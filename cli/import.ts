@@ -28,7 +28,15 @@ export interface ImportCommand {
   progress: (line: string) => void
 }
 
-export async function importFile({ args, config, log, clock, shutdown, say, progress }: ImportCommand): Promise<void> {
+export async function importFile({
+  args,
+  config,
+  log,
+  clock,
+  shutdown,
+  say,
+  progress,
+}: ImportCommand): Promise<void> {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
@@ -62,7 +70,8 @@ export async function importFile({ args, config, log, clock, shutdown, say, prog
   ).finally(() => report.close())
   progress('')
   say(`${dryRun ? 'Dry run, nothing written. ' : ''}${line(result, clock().getTime() - started)}`)
-  if (result.refused > 0 && !dryRun) say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
+  if (result.refused > 0 && !dryRun)
+    say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
 }
 
 function line(r: ImportResult, ms: number): string {

@@ -20,17 +20,27 @@ export interface StartInput {
   say: (line: string) => void
 }
 
-const SWEEP_EVERY = 5000
-
-export async function start({ config, log, clock, sleep, random, shutdown, parts, say }: StartInput): Promise<void> {
+export async function start({
+  config,
+  log,
+  clock,
+  sleep,
+  random,
+  shutdown,
+  parts,
+  say,
+}: StartInput): Promise<void> {
   const { database, backend } = await boot({ config, log, shutdown })
   if (parts.has('worker')) {
     const account = config.qianchuan
     const qianchuan = account && { ...account, accessToken: () => account.accessToken }
     const connectors = createConnectors({ qianchuan, now: () => clock().getTime(), sleep, random })
-    if (connectors.size === 0) say('No platform is connected: set QIANCHUAN_ADVERTISER_ID and QIANCHUAN_ACCESS_TOKEN, or import files.')
-    const { concurrency } = config
-    const options = { db: database.db, clock, connectors, backend, concurrency, sweepEvery: SWEEP_EVERY, log }
+    if (connectors.size === 0)
+      say(
+        'No platform is connected: set QIANCHUAN_ADVERTISER_ID and QIANCHUAN_ACCESS_TOKEN, or import files.',
+      )
+    const { concurrency, sweepMs: sweepEvery } = config
+    const options = { db: database.db, clock, connectors, backend, concurrency, sweepEvery, log }
     const workers = await startWorkers(options)
     shutdown.opened('workers', () => workers.close())
     say('The workers are running.')

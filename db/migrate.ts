@@ -24,7 +24,10 @@ export async function migrate(ownerUrl: string): Promise<void> {
       throw new MigrationError(`PostgreSQL ${server?.major} is too old: Seedbed needs ${OLDEST} or newer.`)
     }
     await sql`select pg_advisory_lock(${LOCK})`
-    await drizzleMigrate(drizzle({ client: sql }), { migrationsFolder: FOLDER, migrationsSchema: 'seedbed_migrations' })
+    await drizzleMigrate(drizzle({ client: sql }), {
+      migrationsFolder: FOLDER,
+      migrationsSchema: 'seedbed_migrations',
+    })
   } finally {
     await sql.end({ timeout: 5 })
   }

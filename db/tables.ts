@@ -15,16 +15,15 @@ import {
   index,
   integer,
   jsonb,
-  snakeCase,
   primaryKey,
   smallint,
+  snakeCase,
   text,
   timestamp,
   unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-
 
 import type {
   BreakoutState,
@@ -41,11 +40,13 @@ export function readCounts(values: readonly (string | null)[]): (number | null)[
   return values.map((value) => (value === null || value === 'NULL' ? null : Number(value)))
 }
 /** bigint[] with nulls in it. */
-const sparseCounts = customType<{ data: readonly (number | null)[]; driverData: readonly (string | null)[] }>({
-  dataType: () => 'bigint[]',
-  fromDriver: readCounts,
-  toDriver: (values) => values.map((value) => (value === null ? null : String(value))),
-})
+const sparseCounts = customType<{ data: readonly (number | null)[]; driverData: readonly (string | null)[] }>(
+  {
+    dataType: () => 'bigint[]',
+    fromDriver: readCounts,
+    toDriver: (values) => values.map((value) => (value === null ? null : String(value))),
+  },
+)
 const id = () => bigint({ mode: 'number' })
 const count = () => bigint({ mode: 'number' })
 const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
@@ -311,7 +312,9 @@ export const videoState = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.videoId] }),
-    index('video_state_due').on(t.workspaceId, t.source, t.nextPollAt).where(sql`${t.nextPollAt} is not null`),
+    index('video_state_due')
+      .on(t.workspaceId, t.source, t.nextPollAt)
+      .where(sql`${t.nextPollAt} is not null`),
     index('video_state_kol').on(t.workspaceId, t.kolId, t.publishedAt),
     foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
   ],

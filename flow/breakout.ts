@@ -12,7 +12,10 @@ export async function closeBreakout(ctx: Context, input: { breakoutId: number })
       .where(and(eq(breakout.id, input.breakoutId), ne(breakout.state, 'CLOSED')))
       .returning({ id: breakout.id })
     if (closed) return closed.id
-    const [there] = await tx.select({ id: breakout.id }).from(breakout).where(eq(breakout.id, input.breakoutId))
+    const [there] = await tx
+      .select({ id: breakout.id })
+      .from(breakout)
+      .where(eq(breakout.id, input.breakoutId))
     return found(there, 'breakout').id
   })
 }

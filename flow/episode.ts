@@ -115,4 +115,3 @@ export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<void> {
       from ${unnest(begun, 'next', columns)}`)
   }
 }
-

@@ -50,7 +50,15 @@ export async function importObservations(
   ctx: Context & { pool: postgres.Sql },
   input: ImportInput,
 ): Promise<ImportResult> {
-  const result: ImportResult = { rows: 0, inserted: 0, restated: 0, known: 0, refused: 0, judged: 0, fired: 0 }
+  const result: ImportResult = {
+    rows: 0,
+    inserted: 0,
+    restated: 0,
+    known: 0,
+    refused: 0,
+    judged: 0,
+    fired: 0,
+  }
   const run = input.dryRun ? null : await begin(ctx, input)
   for await (const items of gather(input.items)) {
     const accepted = accept(items, result, input.onRefused)
@@ -85,7 +93,11 @@ async function* gather(pieces: AsyncIterable<ObservationLine[]>): AsyncGenerator
   if (gathered.length > 0) yield gathered
 }
 
-function accept(items: ObservationLine[], result: ImportResult, refuse: (refusal: Refusal) => void): ObservationRow[] {
+function accept(
+  items: ObservationLine[],
+  result: ImportResult,
+  refuse: (refusal: Refusal) => void,
+): ObservationRow[] {
   const accepted: ObservationRow[] = []
   for (const item of items) {
     result.rows++

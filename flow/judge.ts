@@ -33,7 +33,11 @@ interface Tracked {
   readings: Readings | null
 }
 /** Looks may hold a video several times; they are judged in time order. */
-export async function judgeLooks(tx: Tx, looks: readonly VideoLook[], options: JudgeOptions = {}): Promise<Judged> {
+export async function judgeLooks(
+  tx: Tx,
+  looks: readonly VideoLook[],
+  options: JudgeOptions = {},
+): Promise<Judged> {
   const ids = [...new Set(looks.map((look) => look.videoId))]
   const tracked = await track(tx, ids, options.claim)
   const peers = await peersOf(tx, tracked)
@@ -79,7 +83,11 @@ async function peersOf(tx: Tx, tracked: Map<number, Tracked>) {
   }
   const byKol = new Map<number, Peer[]>()
   const byVideo = new Map<number, Peer>()
-  for (const { kolId, videoId, publishedAt, curve } of await loadPeers(tx, [...spans.values()], PEER_WINDOW)) {
+  for (const { kolId, videoId, publishedAt, curve } of await loadPeers(
+    tx,
+    [...spans.values()],
+    PEER_WINDOW,
+  )) {
     const peer = { videoId, publishedAt: publishedAt.getTime(), curve }
     byVideo.set(videoId, peer)
     const list = byKol.get(kolId)
@@ -95,7 +103,11 @@ async function peersOf(tx: Tx, tracked: Map<number, Tracked>) {
   }
 }
 
-async function writeStates(tx: Tx, tracked: Map<number, Tracked>, nextPoll: JudgeOptions['nextPoll']): Promise<void> {
+async function writeStates(
+  tx: Tx,
+  tracked: Map<number, Tracked>,
+  nextPoll: JudgeOptions['nextPoll'],
+): Promise<void> {
   const next = [...tracked.values()].map(({ watch, kolId, readings }) => ({
     videoId: watch.videoId,
     ...watch.last,

@@ -13,14 +13,17 @@ export interface CreateMatrix {
 export async function createMatrix(ctx: Context, input: CreateMatrix): Promise<number> {
   const name = text('name', input.name)
   const elementIds = [...new Set(input.elementIds)]
-  if (elementIds.length === 0) throw new InvalidInputError('elementIds', 'a matrix needs at least one element')
+  if (elementIds.length === 0)
+    throw new InvalidInputError('elementIds', 'a matrix needs at least one element')
   return write(ctx, async (tx) => {
     const owner = await tx.select({ id: brand.id }).from(brand).where(eq(brand.id, input.brandId))
     found(owner[0], 'brand')
     const chosen = await tx
       .select({ id: element.id })
       .from(element)
-      .where(and(inArray(element.id, elementIds), eq(element.brandId, input.brandId), isNull(element.archivedAt)))
+      .where(
+        and(inArray(element.id, elementIds), eq(element.brandId, input.brandId), isNull(element.archivedAt)),
+      )
     if (chosen.length < elementIds.length) {
       throw new InvalidInputError('elementIds', 'every element must belong to the brand and not be archived')
     }

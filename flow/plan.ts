@@ -41,7 +41,10 @@ async function cellOf(tx: Tx, { matrixId, elementIds }: PlanVideo): Promise<numb
   const chosen = await tx
     .select({ id: element.id, kind: element.kind })
     .from(matrixElement)
-    .innerJoin(element, and(eq(element.workspaceId, matrixElement.workspaceId), eq(element.id, matrixElement.elementId)))
+    .innerJoin(
+      element,
+      and(eq(element.workspaceId, matrixElement.workspaceId), eq(element.id, matrixElement.elementId)),
+    )
     .where(
       and(
         eq(matrixElement.matrixId, matrixId),
@@ -50,20 +53,32 @@ async function cellOf(tx: Tx, { matrixId, elementIds }: PlanVideo): Promise<numb
       ),
     )
   if (chosen.length < new Set(elementIds).size) {
-    throw new InvalidInputError('elementIds', 'every element must be chosen in the matrix and not be archived')
+    throw new InvalidInputError(
+      'elementIds',
+      'every element must be chosen in the matrix and not be archived',
+    )
   }
   const byKind = new Map<ElementKind, number>(chosen.map(({ id, kind }) => [kind, id]))
   if (byKind.size < chosen.length) {
     throw new InvalidInputError('elementIds', 'a cell has at most one persona, product, scene and need')
   }
   if (byKind.size === 0) throw new InvalidInputError('elementIds', 'a cell needs at least one element')
-  const key = Object.fromEntries(Object.entries(AXES).map(([kind, axis]) => [axis, byKind.get(kind as ElementKind) ?? null]))
-  const made = await tx.insert(cell).values({ matrixId, ...key }).onConflictDoNothing().returning({ id: cell.id })
+  const key = Object.fromEntries(
+    Object.entries(AXES).map(([kind, axis]) => [axis, byKind.get(kind as ElementKind) ?? null]),
+  )
+  const made = await tx
+    .insert(cell)
+    .values({ matrixId, ...key })
+    .onConflictDoNothing()
+    .returning({ id: cell.id })
   if (made[0]) return made[0].id
   const same = Object.values(AXES).map((axis): SQL => {
     const id = key[axis]
     return id == null ? isNull(cell[axis]) : eq(cell[axis], id)
   })
-  const [known] = await tx.select({ id: cell.id }).from(cell).where(and(eq(cell.matrixId, matrixId), ...same))
+  const [known] = await tx
+    .select({ id: cell.id })
+    .from(cell)
+    .where(and(eq(cell.matrixId, matrixId), ...same))
   return found(known, 'cell').id
 }

@@ -41,7 +41,10 @@ export async function poll(ctx: Context, { connector, limit = POLL_BATCH }: Poll
   const answers = await connector.fetchCounters(videos)
   return write(ctx, async (tx) => {
     const { looks, missed } = sort(videos, answers, ctx.now)
-    const mine = await judgeLooks(tx, looks, { claim, nextPoll: (watch, kolId) => due(watch.publishedAt, kolId, 0) })
+    const mine = await judgeLooks(tx, looks, {
+      claim,
+      nextPoll: (watch, kolId) => due(watch.publishedAt, kolId, 0),
+    })
     const kept = looks.filter((look) => mine.videoIds.has(look.videoId))
     await appendSnapshots(tx, kept, connector.source, ctx.now)
     const misses = await recordMisses(tx, missed, claim)
@@ -76,7 +79,12 @@ export async function poll(ctx: Context, { connector, limit = POLL_BATCH }: Poll
 async function claimDue(tx: Tx, now: Date, source: string, claim: string, limit: number): Promise<Claimed[]> {
   const at = now.toISOString()
   const until = new Date(now.getTime() + LEASE).toISOString()
-  const found = await rows<{ video_id: string; item_id: string; account_id: string; followers: string | null }>(
+  const found = await rows<{
+    video_id: string
+    item_id: string
+    account_id: string
+    followers: string | null
+  }>(
     tx,
     sql`
       with due as (

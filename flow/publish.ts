@@ -44,7 +44,9 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
     if (!published) {
       const [there] = await tx.select().from(video).where(eq(video.id, videoId))
       if (found(there, 'video').itemId === itemId) return videoId
-      throw new ConflictError(`The video is already ${there?.stage.toLowerCase()} as ${there?.itemId ?? 'nothing'}.`)
+      throw new ConflictError(
+        `The video is already ${there?.stage.toLowerCase()} as ${there?.itemId ?? 'nothing'}.`,
+      )
     }
     const { kolId } = published
     await tx.insert(videoState).values({ videoId, kolId, publishedAt, source, nextPollAt: ctx.now })

@@ -26,7 +26,10 @@ export async function createRule(ctx: Context, input: CreateRule): Promise<numbe
 }
 
 /** A changed rule is a new version; what fired keeps the version that raised it. */
-export async function reviseRule(ctx: Context, input: { ruleId: number; definition: unknown }): Promise<number> {
+export async function reviseRule(
+  ctx: Context,
+  input: { ruleId: number; definition: unknown },
+): Promise<number> {
   const checked = checkDefinition(input.definition)
   return write(ctx, async (tx) => {
     const [raised] = await tx

@@ -7,7 +7,11 @@ import { type Context, write } from './context.ts'
 import { ConflictError, found, InvalidInputError, text } from './errors.ts'
 
 /** Makes a tenant with the starter rule switched on. Not for GraphQL: only the operator's command line makes tenants. */
-export async function createWorkspace(db: Db, now: Date, input: { name: string; zone?: string }): Promise<number> {
+export async function createWorkspace(
+  db: Db,
+  now: Date,
+  input: { name: string; zone?: string },
+): Promise<number> {
   const name = text('name', input.name)
   const zone = checkZone(input.zone ?? 'Asia/Shanghai')
   const [made] = await rows<{ id: string }>(
@@ -21,7 +25,9 @@ export async function createWorkspace(db: Db, now: Date, input: { name: string; 
       .values({ name: STARTER_RULE.name, enabled: true, createdAt: now })
       .returning({ id: rule.id })
     const ruleId = found(starter, 'rule').id
-    await tx.insert(ruleVersion).values({ ruleId, version: 1, definition: STARTER_RULE.definition, createdAt: now })
+    await tx
+      .insert(ruleVersion)
+      .values({ ruleId, version: 1, definition: STARTER_RULE.definition, createdAt: now })
   })
   return workspaceId
 }
@@ -33,10 +39,16 @@ export async function listWorkspaces(db: Db): Promise<{ id: number; name: string
 }
 
 /** The tenant of that name or number; null name: the only one there is. Makes `fallback` when there is none at all. */
-export async function chooseWorkspace(db: Db, now: Date, wanted: string | null, fallback: string): Promise<number> {
+export async function chooseWorkspace(
+  db: Db,
+  now: Date,
+  wanted: string | null,
+  fallback: string,
+): Promise<number> {
   const all = await listWorkspaces(db)
   if (wanted === null && all.length === 0) return createWorkspace(db, now, { name: fallback })
-  const matches = wanted === null ? all : all.filter(({ id, name }) => name === wanted || String(id) === wanted)
+  const matches =
+    wanted === null ? all : all.filter(({ id, name }) => name === wanted || String(id) === wanted)
   const [only] = matches
   if (only && matches.length === 1) return only.id
   const list = all.map(({ id, name }) => `${id} ${name}`).join(', ') || 'none yet'
@@ -58,7 +70,11 @@ export async function createToken(ctx: Context, input: { name: string; role: Rol
 /** Ends every token of that name at once. */
 export async function revokeToken(ctx: Context, input: { name: string }): Promise<number> {
   const gone = await write(ctx, (tx) =>
-    tx.update(token).set({ revokedAt: ctx.now }).where(eq(token.name, input.name)).returning({ id: token.id }),
+    tx
+      .update(token)
+      .set({ revokedAt: ctx.now })
+      .where(eq(token.name, input.name))
+      .returning({ id: token.id }),
   )
   if (gone.length === 0) throw new ConflictError(`No token is named ${input.name}.`)
   return gone.length

@@ -3,9 +3,8 @@ import { explain } from '../rules/breakout.ts'
 import type { Evidence } from '../rules/types.ts'
 import { one } from './brand.ts'
 import { builder } from './builder.ts'
-import { REFUSALS } from './errors.ts'
-import { rowId } from './ids.ts'
-import { Rule } from './rule.ts'
+import { CHANGE } from './errors.ts'
+import { optionalRowId, rowId } from './ids.ts'
 
 const BreakoutStateEnum = builder.enumType('BreakoutState', {
   description: 'Where an episode is.',
@@ -34,8 +33,14 @@ const Reading = builder.objectRef<ReadingRow>('Reading').implement({
   description: 'A metric as it was read at one look.',
   fields: (t) => ({
     metric: t.exposeString('metric', { description: 'Key in the metric catalogue.' }),
-    value: t.exposeFloat('value', { nullable: true, description: 'In the unit of the metric; null: no value.' }),
-    reason: t.exposeString('reason', { nullable: true, description: 'Why there is no value; null: there is one.' }),
+    value: t.exposeFloat('value', {
+      nullable: true,
+      description: 'In the unit of the metric; null: no value.',
+    }),
+    reason: t.exposeString('reason', {
+      nullable: true,
+      description: 'Why there is no value; null: there is one.',
+    }),
   }),
 })
 const EvidenceType = builder.objectRef<Evidence>('Evidence').implement({
@@ -51,7 +56,11 @@ const EvidenceType = builder.objectRef<Evidence>('Evidence').implement({
       type: [Reading],
       description: 'Every metric the condition reads, and plays, interaction rate and age.',
       resolve: ({ readings }) =>
-        Object.entries(readings).map(([metric, { value, reason }]) => ({ metric, value, reason: reason ?? null })),
+        Object.entries(readings).map(([metric, { value, reason }]) => ({
+          metric,
+          value,
+          reason: reason ?? null,
+        })),
     }),
   }),
 })
@@ -63,10 +72,26 @@ export const Breakout = builder.drizzleNode('breakout', {
   fields: (t) => ({
     state: t.expose('state', { type: BreakoutStateEnum, description: 'Where it is.' }),
     pendingAt: t.expose('pendingAt', { type: 'DateTime', description: 'When the condition was first met.' }),
-    firingAt: t.expose('firingAt', { type: 'DateTime', nullable: true, description: 'null: it never fired.' }),
-    coolingAt: t.expose('coolingAt', { type: 'DateTime', nullable: true, description: 'When it last fell off.' }),
-    closedAt: t.expose('closedAt', { type: 'DateTime', nullable: true, description: 'null: open.' }),
-    closeReason: t.expose('closeReason', { type: CloseReasonEnum, nullable: true, description: 'null: open.' }),
+    firingAt: t.expose('firingAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was first called 爆款; null: it has not fired.',
+    }),
+    coolingAt: t.expose('coolingAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it last fell below the release level; null: it never did.',
+    }),
+    closedAt: t.expose('closedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null: open.',
+    }),
+    closeReason: t.expose('closeReason', {
+      type: CloseReasonEnum,
+      nullable: true,
+      description: 'Why it ended; null: open.',
+    }),
     ruleVersion: t.exposeInt('ruleVersion', { description: 'The version of the rule that raised it.' }),
     evidence: t.field({
       type: EvidenceType,
@@ -75,7 +100,7 @@ export const Breakout = builder.drizzleNode('breakout', {
       resolve: ({ evidence }) => evidence,
     }),
     reason: t.string({
-      description: 'The evidence in one sentence.',
+      description: 'The evidence in one sentence, for people.',
       select: { columns: { evidence: true } },
       resolve: ({ evidence }) => explain(evidence),
     }),
@@ -84,40 +109,53 @@ export const Breakout = builder.drizzleNode('breakout', {
   }),
 })
 
-builder.queryField('breakouts', (t) =>
-  t.drizzleConnection({
-    type: 'breakout',
-    description: 'Episodes that fired, newest first.',
-    args: {
-      states: t.arg({ type: [BreakoutStateEnum], description: 'Only in these states; PENDING shows those to come.' }),
-      ruleId: t.arg.globalID({ for: Rule, description: 'Only of this rule.' }),
-      since: t.arg({ type: 'DateTime', description: 'Only those that fired at this instant or later.' }),
-    },
-    resolve: (query, _root, { states, ruleId, since }, { db }) => {
-      const fired = since ? { gte: since } : states?.includes('PENDING') ? undefined : { isNotNull: true as const }
-      return db.query.breakout.findMany(
-        query({
-          where: {
-            ...(fired && { firingAt: fired }),
-            ...(states && { state: { in: states } }),
-            ...(ruleId && { ruleId: rowId('ruleId', 'Rule', ruleId) }),
-          },
-          orderBy: { id: 'desc' },
-        }),
-      )
-    },
-  }),
+export const BreakoutConnection = builder.connectionObject(
+  { type: Breakout, name: 'BreakoutConnection', description: 'A page of breakouts.' },
+  { name: 'BreakoutEdge', description: 'A breakout in a list.' },
 )
 
+builder.queryField('breakouts', (t) =>
+  t.drizzleConnection(
+    {
+      type: 'breakout',
+      description: 'Episodes that fired, the one that began last first.',
+      args: {
+        states: t.arg({
+          type: [BreakoutStateEnum],
+          description: 'Only in these states; PENDING shows those that may fire yet.',
+        }),
+        ruleId: t.arg.id({ description: 'Only of this rule.' }),
+        since: t.arg({ type: 'DateTime', description: 'Only those that fired at this instant or later.' }),
+      },
+      resolve: (query, _root, { states, since, ...args }, { db }) => {
+        const ruleId = optionalRowId('ruleId', 'Rule', args.ruleId)
+        const fired = since ? { gte: since } : states?.includes('PENDING') ? undefined : HAS_FIRED
+        const where = {
+          ...(fired && { firingAt: fired }),
+          ...(states && { state: { in: states } }),
+          ...(ruleId && { ruleId }),
+        }
+        return db.query.breakout.findMany(query({ where, orderBy: { id: 'desc' } }))
+      },
+    },
+    BreakoutConnection,
+  ),
+)
+const HAS_FIRED = { isNotNull: true } as const
+
+const CloseBreakoutInput = builder.inputType('CloseBreakoutInput', {
+  description: 'An episode to close.',
+  fields: (t) => ({ breakoutId: t.id({ required: true, description: 'The episode.' }) }),
+})
 builder.mutationField('closeBreakout', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Breakout,
     description:
       'Closes an episode by hand. The rule stays quiet on this video until it was once below the release level.',
-    errors: REFUSALS,
-    args: { breakoutId: t.arg.globalID({ required: true, description: 'The episode.' }) },
-    resolve: async (query, _root, { breakoutId }, { run, db }) => {
-      const id = await run(closeBreakout, { breakoutId: rowId('breakoutId', 'Breakout', breakoutId) })
+    args: { input: t.arg({ type: CloseBreakoutInput, required: true, description: 'Which one.' }) },
+    resolve: async (query, _root, { input }, { run, db }) => {
+      const id = await run(closeBreakout, { breakoutId: rowId('breakoutId', 'Breakout', input.breakoutId) })
       return one(await db.query.breakout.findFirst(query({ where: { id } })))
     },
   }),

@@ -1,9 +1,9 @@
 import { createElement, reviseElement } from '../flow/element.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { ELEMENT_KINDS } from '../rules/types.ts'
-import { Brand, one } from './brand.ts'
+import { one } from './brand.ts'
 import { builder } from './builder.ts'
-import { REFUSALS } from './errors.ts'
+import { CHANGE } from './errors.ts'
 import { rowId } from './ids.ts'
 
 export const ElementKindEnum = builder.enumType('ElementKind', {
@@ -30,7 +30,11 @@ export const Element = builder.drizzleNode('element', {
     kind: t.expose('kind', { type: ElementKindEnum, description: 'Which axis it belongs to.' }),
     name: t.exposeString('name', { description: 'Name in the current version.' }),
     version: t.exposeInt('version', { description: 'The current version.' }),
-    archivedAt: t.expose('archivedAt', { type: 'DateTime', nullable: true, description: 'null: in use.' }),
+    archivedAt: t.expose('archivedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was put away; null: in use.',
+    }),
     brand: t.relation('brand', { description: 'Whose it is.' }),
     versions: t.relation('versions', {
       type: ElementVersion,
@@ -40,39 +44,53 @@ export const Element = builder.drizzleNode('element', {
   }),
 })
 
+export const ElementConnection = builder.connectionObject(
+  { type: Element, name: 'ElementConnection', description: 'A page of elements.' },
+  { name: 'ElementEdge', description: 'An element in a list.' },
+)
+
+const CreateElementInput = builder.inputType('CreateElementInput', {
+  description: 'An element to make.',
+  fields: (t) => ({
+    brandId: t.id({ required: true, description: 'Whose it is.' }),
+    kind: t.field({ type: ElementKindEnum, required: true, description: 'Its axis.' }),
+    name: t.string({ required: true, description: 'Up to 200 characters.' }),
+    attributes: t.field({ type: 'JSON', description: 'An object; what it holds depends on the kind.' }),
+  }),
+})
 builder.mutationField('createElement', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Element,
     description: 'Makes an element in its first version.',
-    errors: REFUSALS,
-    args: {
-      brandId: t.arg.globalID({ required: true, for: Brand, description: 'Whose it is.' }),
-      kind: t.arg({ type: ElementKindEnum, required: true, description: 'Its axis.' }),
-      name: t.arg.string({ required: true, description: 'Up to 200 characters.' }),
-      attributes: t.arg({ type: 'JSON', description: 'An object; what it holds depends on the kind.' }),
-    },
-    resolve: async (query, _root, { brandId, kind, name, attributes }, { run, db }) => {
-      const owner = rowId('brandId', 'Brand', brandId)
-      const id = await run(createElement, { brandId: owner, kind, name, attributes: object(attributes) ?? {} })
+    args: { input: t.arg({ type: CreateElementInput, required: true, description: 'The element.' }) },
+    resolve: async (query, _root, { input: { kind, name, ...input } }, { run, db }) => {
+      const brandId = rowId('brandId', 'Brand', input.brandId)
+      const attributes = object(input.attributes) ?? {}
+      const id = await run(createElement, { brandId, kind, name, attributes })
       return one(await db.query.element.findFirst(query({ where: { id } })))
     },
   }),
 )
 
+const ReviseElementInput = builder.inputType('ReviseElementInput', {
+  description: 'An edit of an element. What is left out, or null, stays.',
+  fields: (t) => ({
+    elementId: t.id({ required: true, description: 'The element.' }),
+    name: t.string({ description: 'Up to 200 characters.' }),
+    attributes: t.field({ type: 'JSON', description: 'An object; replaces all attributes.' }),
+  }),
+})
 builder.mutationField('reviseElement', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Element,
-    description: 'Edits an element: makes the next version. What is left out stays.',
-    errors: REFUSALS,
-    args: {
-      elementId: t.arg.globalID({ required: true, for: Element, description: 'The element.' }),
-      name: t.arg.string({ description: 'Up to 200 characters.' }),
-      attributes: t.arg({ type: 'JSON', description: 'Replaces all attributes.' }),
-    },
-    resolve: async (query, _root, { elementId, name, attributes }, { run, db }) => {
-      const which = rowId('elementId', 'Element', elementId)
-      const change = { elementId: which, name: name ?? undefined, attributes: object(attributes) }
-      const id = await run(reviseElement, change)
+    description: 'Edits an element: makes the next version.',
+    args: { input: t.arg({ type: ReviseElementInput, required: true, description: 'The edit.' }) },
+    resolve: async (query, _root, { input }, { run, db }) => {
+      const elementId = rowId('elementId', 'Element', input.elementId)
+      const change = { name: input.name ?? undefined, attributes: object(input.attributes) }
+      const id = await run(reviseElement, { elementId, ...change })
       return one(await db.query.element.findFirst(query({ where: { id } })))
     },
   }),

@@ -19,7 +19,11 @@ builder.objectType(InvalidInputError, {
   name: 'InvalidInputError',
   description: 'The input cannot be accepted.',
   interfaces: [ErrorInterface],
-  fields: (t) => ({ field: t.exposeString('field', { description: 'Path of the argument or input field at fault, e.g. definition.condition.' }) }),
+  fields: (t) => ({
+    field: t.exposeString('field', {
+      description: 'Path of the argument or input field at fault, e.g. definition.condition.',
+    }),
+  }),
 })
 
 builder.objectType(ConflictError, {
@@ -32,7 +36,7 @@ builder.objectType(ConflictError, {
  * Options of every mutation: what it may refuse with, as members of its union. Nullable, so that one that fails
  * unexpectedly does not hide the answers of those before it in the same document.
  */
-export const CHANGE = {
+export const CHANGE: { nullable: true; errors: { types: (new (...args: never[]) => Error)[] } } = {
   nullable: true,
   errors: { types: [NotFoundError, InvalidInputError, ConflictError] },
-} as const
+}

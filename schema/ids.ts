@@ -18,7 +18,10 @@ export function rowId(field: string, type: NodeType, given: string | number): nu
   try {
     found = decodeId(String(given))
   } catch {
-    throw new InvalidInputError(field, `${field} must be the id of a ${type}; ${given} is not an id of this API`)
+    throw new InvalidInputError(
+      field,
+      `${field} must be the id of a ${type}; ${given} is not an id of this API`,
+    )
   }
   if (found.typename === type) return Number(found.id)
   throw new InvalidInputError(field, `${field} must be the id of a ${type}, not of a ${found.typename}`)

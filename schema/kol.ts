@@ -2,7 +2,8 @@ import { createKol } from '../flow/kol.ts'
 import { TIERS } from '../rules/types.ts'
 import { one } from './brand.ts'
 import { builder } from './builder.ts'
-import { REFUSALS } from './errors.ts'
+import { CHANGE } from './errors.ts'
+import { VideoConnection } from './video.ts'
 
 export const TierEnum = builder.enumType('Tier', {
   description: '头部 HEAD, 腰部 WAIST, 尾部 TAIL, 素人 KOC: size only; 垂类 is separate.',
@@ -23,43 +24,61 @@ export const Kol = builder.drizzleNode('kol', {
       nullable: true,
       description: 'Followers as last known; null: not known.',
     }),
-    videos: t.relatedConnection('videos', {
-      description: 'Their videos, newest first.',
-      query: { orderBy: { id: 'desc' } },
-    }),
+    videos: t.relatedConnection(
+      'videos',
+      { description: 'Their videos, newest first.', query: { orderBy: { id: 'desc' } } },
+      VideoConnection,
+    ),
   }),
 })
 
-builder.queryField('kols', (t) =>
-  t.drizzleConnection({
-    type: 'kol',
-    description: 'KOLs, newest first.',
-    args: {
-      tier: t.arg({ type: TierEnum, description: 'Only of this tier.' }),
-      vertical: t.arg.string({ description: 'Only of this 垂类, to the letter.' }),
-    },
-    resolve: (query, _root, { tier, vertical }, { db }) =>
-      db.query.kol.findMany(
-        query({ where: { ...(tier && { tier }), ...(vertical && { vertical }) }, orderBy: { id: 'desc' } }),
-      ),
-  }),
+export const KolConnection = builder.connectionObject(
+  { type: Kol, name: 'KolConnection', description: 'A page of KOLs.' },
+  { name: 'KolEdge', description: 'A KOL in a list.' },
 )
 
+builder.queryField('kols', (t) =>
+  t.drizzleConnection(
+    {
+      type: 'kol',
+      description: 'KOLs, newest first.',
+      args: {
+        tier: t.arg({ type: TierEnum, description: 'Only of this tier.' }),
+        vertical: t.arg.string({ description: 'Only of this 垂类, to the letter.' }),
+      },
+      resolve: (query, _root, { tier, vertical }, { db }) => {
+        const where = { ...(tier && { tier }), ...(vertical && { vertical }) }
+        return db.query.kol.findMany(query({ where, orderBy: { id: 'desc' } }))
+      },
+    },
+    KolConnection,
+  ),
+)
+
+const CreateKolInput = builder.inputType('CreateKolInput', {
+  description: 'A KOL to add.',
+  fields: (t) => ({
+    accountId: t.string({ required: true, description: 'The number of the 抖音号, up to 64 characters.' }),
+    name: t.string({ required: true, description: 'Up to 200 characters.' }),
+    vertical: t.string({ description: '垂类.' }),
+    tier: t.field({ type: TierEnum, description: '层级.' }),
+    followers: t.field({ type: 'BigInt', description: 'Followers now.' }),
+  }),
+})
 builder.mutationField('createKol', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Kol,
     description: 'Adds a KOL to the pool. ConflictError: the account is already there.',
-    errors: REFUSALS,
-    args: {
-      accountId: t.arg.string({ required: true, description: 'The number of the 抖音号.' }),
-      name: t.arg.string({ required: true, description: 'Up to 200 characters.' }),
-      vertical: t.arg.string({ description: '垂类.' }),
-      tier: t.arg({ type: TierEnum, description: '层级.' }),
-      followers: t.arg({ type: 'BigInt', description: 'Followers now.' }),
-    },
-    resolve: async (query, _root, { accountId, name, vertical, tier, followers }, { run, db }) => {
-      const rest = { vertical: vertical ?? undefined, tier: tier ?? undefined, followers: followers ?? undefined }
-      const id = await run(createKol, { accountId, name, ...rest })
+    args: { input: t.arg({ type: CreateKolInput, required: true, description: 'The KOL.' }) },
+    resolve: async (query, _root, { input }, { run, db }) => {
+      const { accountId, name, vertical, tier, followers } = input
+      const known = {
+        vertical: vertical ?? undefined,
+        tier: tier ?? undefined,
+        followers: followers ?? undefined,
+      }
+      const id = await run(createKol, { accountId, name, ...known })
       return one(await db.query.kol.findFirst(query({ where: { id } })))
     },
   }),

@@ -1,13 +1,15 @@
 import { createMatrix } from '../flow/matrix.ts'
-import { Brand, one } from './brand.ts'
+import { one } from './brand.ts'
 import { builder } from './builder.ts'
 import { Element } from './element.ts'
-import { REFUSALS } from './errors.ts'
+import { CHANGE } from './errors.ts'
 import { rowId } from './ids.ts'
+import { VideoConnection } from './video.ts'
 
 export const Cell = builder.drizzleNode('cell', {
   name: 'Cell',
-  description: '格: one combination of elements; it exists once something is planned in it. An axis may be empty.',
+  description:
+    '格: one combination of elements; it exists once something is planned in it. An axis may be empty.',
   id: { column: (cell) => cell.id },
   fields: (t) => ({
     matrix: t.relation('matrix', { description: 'The matrix it lies in.' }),
@@ -15,18 +17,18 @@ export const Cell = builder.drizzleNode('cell', {
     product: t.relation('product', { nullable: true, description: '货; null: the axis is empty.' }),
     scene: t.relation('scene', { nullable: true, description: '场; null: the axis is empty.' }),
     need: t.relation('need', { nullable: true, description: '需; null: the axis is empty.' }),
-    videos: t.relatedConnection('videos', {
-      description: 'Videos planned or published in it, newest first.',
-      query: { orderBy: { id: 'desc' } },
-    }),
+    videos: t.relatedConnection(
+      'videos',
+      { description: 'Videos planned or published in it, newest first.', query: { orderBy: { id: 'desc' } } },
+      VideoConnection,
+    ),
   }),
 })
 
-const MatrixElement = builder.drizzleObject('matrixElement', {
-  name: 'MatrixElement',
-  description: 'An element chosen for a matrix.',
-  fields: (t) => ({ element: t.relation('element', { description: 'The element; its kind is its axis.' }) }),
-})
+const CellConnection = builder.connectionObject(
+  { type: Cell, name: 'CellConnection', description: 'A page of cells.' },
+  { name: 'CellEdge', description: 'A cell in a list.' },
+)
 
 export const Matrix = builder.drizzleNode('matrix', {
   name: 'Matrix',
@@ -35,36 +37,59 @@ export const Matrix = builder.drizzleNode('matrix', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name, unique in the brand.' }),
     brand: t.relation('brand', { description: 'Whose it is.' }),
-    choices: t.relation('choices', { type: MatrixElement, description: 'The chosen elements.' }),
-    cells: t.relatedConnection('cells', {
-      description: 'Cells in use; empty ones do not exist.',
-      query: { orderBy: { id: 'asc' } },
+    elements: t.field({
+      type: [Element],
+      description: 'The chosen 要素, oldest first; the kind of each is its axis.',
+      select: (_args, _context, nested) => ({
+        with: { choices: { orderBy: { elementId: 'asc' }, with: { element: nested(true) } } },
+      }),
+      resolve: ({ choices }) => choices.map(({ element }) => element),
     }),
+    cells: t.relatedConnection(
+      'cells',
+      {
+        description: 'Cells in use, oldest first; empty ones do not exist.',
+        query: { orderBy: { id: 'asc' } },
+      },
+      CellConnection,
+    ),
   }),
 })
 
-builder.queryField('matrices', (t) =>
-  t.drizzleConnection({
-    type: 'matrix',
-    description: 'Matrices, newest first.',
-    resolve: (query, _root, _args, { db }) => db.query.matrix.findMany(query({ orderBy: { id: 'desc' } })),
-  }),
+export const MatrixConnection = builder.connectionObject(
+  { type: Matrix, name: 'MatrixConnection', description: 'A page of matrices.' },
+  { name: 'MatrixEdge', description: 'A matrix in a list.' },
 )
 
+builder.queryField('matrices', (t) =>
+  t.drizzleConnection(
+    {
+      type: 'matrix',
+      description: 'Matrices, newest first.',
+      resolve: (query, _root, _args, { db }) => db.query.matrix.findMany(query({ orderBy: { id: 'desc' } })),
+    },
+    MatrixConnection,
+  ),
+)
+
+const CreateMatrixInput = builder.inputType('CreateMatrixInput', {
+  description: 'A matrix to make.',
+  fields: (t) => ({
+    brandId: t.id({ required: true, description: 'Whose it is.' }),
+    name: t.string({ required: true, description: 'Up to 200 characters, unique in the brand.' }),
+    elementIds: t.idList({ required: true, description: 'Elements of the brand, in use; at least one.' }),
+  }),
+})
 builder.mutationField('createMatrix', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Matrix,
     description: 'Makes a matrix of elements of one brand. ConflictError: the name is taken.',
-    errors: REFUSALS,
-    args: {
-      brandId: t.arg.globalID({ required: true, for: Brand, description: 'Whose it is.' }),
-      name: t.arg.string({ required: true, description: 'Up to 200 characters.' }),
-      elementIds: t.arg.globalIDList({ required: true, for: Element, description: 'Elements of the brand.' }),
-    },
-    resolve: async (query, _root, { brandId, name, elementIds }, { run, db }) => {
-      const owner = rowId('brandId', 'Brand', brandId)
-      const chosen = elementIds.map((given) => rowId('elementIds', 'Element', given))
-      const id = await run(createMatrix, { brandId: owner, name, elementIds: chosen })
+    args: { input: t.arg({ type: CreateMatrixInput, required: true, description: 'The matrix.' }) },
+    resolve: async (query, _root, { input }, { run, db }) => {
+      const brandId = rowId('brandId', 'Brand', input.brandId)
+      const elementIds = input.elementIds.map((given) => rowId('elementIds', 'Element', given))
+      const id = await run(createMatrix, { brandId, name: input.name, elementIds })
       return one(await db.query.matrix.findFirst(query({ where: { id } })))
     },
   }),

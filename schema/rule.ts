@@ -2,8 +2,9 @@ import { createRule, enableRule, reviseRule } from '../flow/rule.ts'
 import { METRIC_KEYS, METRICS, type MetricKey } from '../rules/metric.ts'
 import { describe } from '../rules/rule.ts'
 import { one } from './brand.ts'
+import { BreakoutConnection } from './breakout.ts'
 import { builder } from './builder.ts'
-import { REFUSALS } from './errors.ts'
+import { CHANGE } from './errors.ts'
 import { rowId } from './ids.ts'
 
 const Metric = builder.objectRef<{ key: MetricKey }>('Metric').implement({
@@ -12,7 +13,10 @@ const Metric = builder.objectRef<{ key: MetricKey }>('Metric').implement({
     key: t.exposeString('key', { description: 'Its name in a rule.' }),
     zh: t.string({ description: 'Chinese name.', resolve: ({ key }) => METRICS[key].zh }),
     en: t.string({ description: 'English name.', resolve: ({ key }) => METRICS[key].en }),
-    unit: t.string({ description: 'count, ratio, h or plays/h.', resolve: ({ key }) => METRICS[key].unit }),
+    unit: t.string({
+      description: 'count, ratio (1 is 100 %), h (hours) or plays/h.',
+      resolve: ({ key }) => METRICS[key].unit,
+    }),
     formula: t.string({ description: 'How it is computed.', resolve: ({ key }) => METRICS[key].formula }),
     nullRule: t.string({ description: 'When it has no value.', resolve: ({ key }) => METRICS[key].nullRule }),
   }),
@@ -31,7 +35,10 @@ const RuleVersion = builder.drizzleObject('ruleVersion', {
   description: 'What a rule said at one time.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'Counted from 1.' }),
-    definition: t.expose('definition', { type: 'JSON', description: 'As createRule takes it.' }),
+    definition: t.expose('definition', {
+      type: 'JSON',
+      description: 'The whole rule, as createRule takes it.',
+    }),
     condition: t.string({
       description: 'The condition in one line.',
       select: { columns: { definition: true } },
@@ -54,69 +61,94 @@ export const Rule = builder.drizzleNode('rule', {
       description: 'All versions, latest first.',
       query: { orderBy: { version: 'desc' } },
     }),
-    breakouts: t.relatedConnection('breakouts', {
-      description: 'Episodes it raised, newest first; also those that never fired.',
-      query: { orderBy: { id: 'desc' } },
-    }),
+    breakouts: t.relatedConnection(
+      'breakouts',
+      {
+        description: 'Episodes it raised, newest first; also those that never fired.',
+        query: { orderBy: { id: 'desc' } },
+      },
+      BreakoutConnection,
+    ),
   }),
 })
 
+const RuleConnection = builder.connectionObject(
+  { type: Rule, name: 'RuleConnection', description: 'A page of rules.' },
+  { name: 'RuleEdge', description: 'A rule in a list.' },
+)
+
 builder.queryField('rules', (t) =>
-  t.drizzleConnection({
-    type: 'rule',
-    description: 'Rules, newest first.',
-    resolve: (query, _root, _args, { db }) => db.query.rule.findMany(query({ orderBy: { id: 'desc' } })),
-  }),
+  t.drizzleConnection(
+    {
+      type: 'rule',
+      description: 'Rules, newest first.',
+      resolve: (query, _root, _args, { db }) => db.query.rule.findMany(query({ orderBy: { id: 'desc' } })),
+    },
+    RuleConnection,
+  ),
 )
 
 const DEFINITION =
   '{ purposes?: [Purpose], condition, holdMinutes?, cooldownMinutes? }; a condition is { metric, op: ">=" or "<=", ' +
   'value, release? }, { all: [condition] } or { any: [condition] }. Metrics: see `metrics`.'
 
+const CreateRuleInput = builder.inputType('CreateRuleInput', {
+  description: 'A rule to make.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Up to 200 characters, unique in the workspace.' }),
+    definition: t.field({ type: 'JSON', required: true, description: DEFINITION }),
+    enabled: t.boolean({ required: true, defaultValue: false, description: 'Whether it judges at once.' }),
+  }),
+})
 builder.mutationField('createRule', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Rule,
-    description: 'Makes a rule. InvalidInputError names the part of the definition at fault.',
-    errors: REFUSALS,
-    args: {
-      name: t.arg.string({ required: true, description: 'Up to 200 characters.' }),
-      definition: t.arg({ type: 'JSON', required: true, description: DEFINITION }),
-      enabled: t.arg.boolean({ required: true, defaultValue: false, description: 'Whether it judges at once.' }),
-    },
-    resolve: async (query, _root, { name, definition, enabled }, { run, db }) => {
+    description:
+      'Makes a rule. InvalidInputError names the part of the definition at fault. ConflictError: the name is taken.',
+    args: { input: t.arg({ type: CreateRuleInput, required: true, description: 'The rule.' }) },
+    resolve: async (query, _root, { input: { name, definition, enabled } }, { run, db }) => {
       const id = await run(createRule, { name, definition, enabled })
       return one(await db.query.rule.findFirst(query({ where: { id } })))
     },
   }),
 )
 
+const ReviseRuleInput = builder.inputType('ReviseRuleInput', {
+  description: 'The next version of a rule.',
+  fields: (t) => ({
+    ruleId: t.id({ required: true, description: 'The rule.' }),
+    definition: t.field({ type: 'JSON', required: true, description: DEFINITION }),
+  }),
+})
 builder.mutationField('reviseRule', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Rule,
     description: 'Gives a rule its next version. Episodes keep the version that raised them.',
-    errors: REFUSALS,
-    args: {
-      ruleId: t.arg.globalID({ required: true, for: Rule, description: 'The rule.' }),
-      definition: t.arg({ type: 'JSON', required: true, description: DEFINITION }),
-    },
-    resolve: async (query, _root, { ruleId, definition }, { run, db }) => {
-      const id = await run(reviseRule, { ruleId: rowId('ruleId', 'Rule', ruleId), definition })
+    args: { input: t.arg({ type: ReviseRuleInput, required: true, description: 'The version.' }) },
+    resolve: async (query, _root, { input: { definition, ...input } }, { run, db }) => {
+      const id = await run(reviseRule, { ruleId: rowId('ruleId', 'Rule', input.ruleId), definition })
       return one(await db.query.rule.findFirst(query({ where: { id } })))
     },
   }),
 )
 
+const EnableRuleInput = builder.inputType('EnableRuleInput', {
+  description: 'The switch of a rule.',
+  fields: (t) => ({
+    ruleId: t.id({ required: true, description: 'The rule.' }),
+    enabled: t.boolean({ required: true, description: 'Whether it judges.' }),
+  }),
+})
 builder.mutationField('enableRule', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Rule,
     description: 'Switches a rule on or off.',
-    errors: REFUSALS,
-    args: {
-      ruleId: t.arg.globalID({ required: true, for: Rule, description: 'The rule.' }),
-      enabled: t.arg.boolean({ required: true, description: 'Whether it judges.' }),
-    },
-    resolve: async (query, _root, { ruleId, enabled }, { run, db }) => {
-      const id = await run(enableRule, { ruleId: rowId('ruleId', 'Rule', ruleId), enabled })
+    args: { input: t.arg({ type: EnableRuleInput, required: true, description: 'Which way.' }) },
+    resolve: async (query, _root, { input: { enabled, ...input } }, { run, db }) => {
+      const id = await run(enableRule, { ruleId: rowId('ruleId', 'Rule', input.ruleId), enabled })
       return one(await db.query.rule.findFirst(query({ where: { id } })))
     },
   }),

@@ -18,7 +18,9 @@ builder.scalarType('DateTime', {
   parseValue(value) {
     const at = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : null
     if (at && !Number.isNaN(at.getTime())) return at
-    throw new GraphQLError('DateTime must be an ISO 8601 instant with an offset, e.g. 2026-11-11T20:00:00+08:00')
+    throw new GraphQLError(
+      'DateTime must be an ISO 8601 instant with an offset, e.g. 2026-11-11T20:00:00+08:00',
+    )
   },
 })
 

@@ -15,3 +15,8 @@ export const Snapshot = builder.drizzleObject('snapshot', {
     saves: t.expose('saves', { type: 'BigInt', nullable: true, description: '收藏; null: not given.' }),
   }),
 })
+
+export const SnapshotConnection = builder.connectionObject(
+  { type: Snapshot, name: 'SnapshotConnection', description: 'A page of snapshots.' },
+  { name: 'SnapshotEdge', description: 'A snapshot in a list.' },
+)

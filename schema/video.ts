@@ -1,14 +1,13 @@
 import { planVideo } from '../flow/plan.ts'
 import { publishVideo } from '../flow/publish.ts'
 import { PURPOSES } from '../rules/types.ts'
-import { Brand, one } from './brand.ts'
+import { one } from './brand.ts'
+import { BreakoutConnection } from './breakout.ts'
 import { builder } from './builder.ts'
-import { Element } from './element.ts'
-import { REFUSALS } from './errors.ts'
+import { CHANGE } from './errors.ts'
 import { optionalRowId, rowId } from './ids.ts'
-import { Kol, TierEnum } from './kol.ts'
-import { Matrix } from './matrix.ts'
-import { Snapshot } from './snapshot.ts'
+import { TierEnum } from './kol.ts'
+import { Snapshot, SnapshotConnection } from './snapshot.ts'
 
 const PurposeEnum = builder.enumType('Purpose', {
   description: '种草 SEEDING, 带货 SELLING, 引流 TRAFFIC: what counts as success.',
@@ -16,23 +15,53 @@ const PurposeEnum = builder.enumType('Purpose', {
 })
 const VideoStageEnum = builder.enumType('VideoStage', {
   description: 'Where a video is in its life.',
-  values: ['PLANNED', 'PUBLISHED', 'ARCHIVED'] as const,
+  values: {
+    PLANNED: { description: 'Not out yet; it has no numbers.' },
+    PUBLISHED: { description: 'Out, and watched.' },
+    ARCHIVED: { description: 'Put away.' },
+  } as const,
 })
 
 const VideoState = builder.drizzleObject('videoState', {
   name: 'VideoState',
-  description: 'The latest numbers of a published video. null is not 0: the source does not give it, or not yet.',
+  description:
+    'The latest numbers of a published video. null is not 0: the source does not give it, or not yet.',
   fields: (t) => ({
-    observedAt: t.expose('observedAt', { type: 'DateTime', nullable: true, description: 'null: not seen yet.' }),
+    observedAt: t.expose('observedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The last look; null: none yet.',
+    }),
     looks: t.exposeInt('looks', { description: 'Snapshots recorded.' }),
-    plays: t.expose('plays', { type: 'BigInt', nullable: true, description: '播放量, cumulative.' }),
-    likes: t.expose('likes', { type: 'BigInt', nullable: true, description: '点赞, cumulative.' }),
-    comments: t.expose('comments', { type: 'BigInt', nullable: true, description: '评论, cumulative.' }),
-    shares: t.expose('shares', { type: 'BigInt', nullable: true, description: '转发, cumulative.' }),
-    saves: t.expose('saves', { type: 'BigInt', nullable: true, description: '收藏, cumulative.' }),
+    plays: t.expose('plays', {
+      type: 'BigInt',
+      nullable: true,
+      description: '播放量, cumulative; null: not given.',
+    }),
+    likes: t.expose('likes', {
+      type: 'BigInt',
+      nullable: true,
+      description: '点赞, cumulative; null: not given.',
+    }),
+    comments: t.expose('comments', {
+      type: 'BigInt',
+      nullable: true,
+      description: '评论, cumulative; null: not given.',
+    }),
+    shares: t.expose('shares', {
+      type: 'BigInt',
+      nullable: true,
+      description: '转发, cumulative; null: not given.',
+    }),
+    saves: t.expose('saves', {
+      type: 'BigInt',
+      nullable: true,
+      description: '收藏, cumulative; null: not given.',
+    }),
     interactionRate: t.exposeFloat('interactionRate', {
       nullable: true,
-      description: '互动率: (likes + comments + shares) / plays, a ratio. null: one is not given, or plays are 0.',
+      description:
+        '互动率: (likes + comments + shares) / plays, 0.05 is 5 %. null: one is not given, or plays are 0.',
     }),
     velocity: t.exposeFloat('velocity', {
       nullable: true,
@@ -40,7 +69,8 @@ const VideoState = builder.drizzleObject('videoState', {
     }),
     kolRatio: t.exposeFloat('kolRatio', {
       nullable: true,
-      description: "Plays over the median of the KOL's earlier videos at the same age. null: fewer than 3 of them.",
+      description:
+        "Plays over the median of the KOL's earlier videos at the same age. null: fewer than 3 of them.",
     }),
     nextPollAt: t.expose('nextPollAt', {
       type: 'DateTime',
@@ -52,115 +82,169 @@ const VideoState = builder.drizzleObject('videoState', {
       nullable: true,
       description: 'Looks have failed since then; null: the last one worked.',
     }),
-    noDataReason: t.exposeString('noDataReason', { nullable: true, description: 'Why the last look failed.' }),
+    noDataReason: t.exposeString('noDataReason', {
+      nullable: true,
+      description: 'Why the last look failed; null: it worked.',
+    }),
   }),
 })
 
+const VERSION =
+  "The version of the cell's element it was made with; null: not published, or the axis is empty."
 export const Video = builder.drizzleNode('video', {
   name: 'Video',
-  description: '视频: planned, then published. Its cell, element versions and tier are frozen at publication.',
+  description:
+    '视频: planned, then published. Its cell, element versions and tier are frozen at publication.',
   id: { column: (video) => video.id },
   fields: (t) => ({
     title: t.exposeString('title', { description: 'Title.' }),
     stage: t.expose('stage', { type: VideoStageEnum, description: 'Planned, published or archived.' }),
     purpose: t.expose('purpose', { type: PurposeEnum, description: 'What it is for.' }),
-    itemId: t.exposeString('itemId', { nullable: true, description: 'Its number on Douyin; null: not published.' }),
-    plannedFor: t.expose('plannedFor', { type: 'DateTime', nullable: true, description: 'Planned publication.' }),
-    publishedAt: t.expose('publishedAt', { type: 'DateTime', nullable: true, description: 'null: not published.' }),
-    tier: t.expose('tier', { type: TierEnum, nullable: true, description: "The KOL's tier at publication." }),
+    itemId: t.exposeString('itemId', {
+      nullable: true,
+      description: 'Its number on Douyin; null: not published.',
+    }),
+    plannedFor: t.expose('plannedFor', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Planned publication; null: not said.',
+    }),
+    publishedAt: t.expose('publishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it went out; null: it did not.',
+    }),
+    tier: t.expose('tier', {
+      type: TierEnum,
+      nullable: true,
+      description: "The KOL's tier at publication; null: not published, or not said.",
+    }),
+    personaVersion: t.exposeInt('personaVersion', { nullable: true, description: VERSION }),
+    productVersion: t.exposeInt('productVersion', { nullable: true, description: VERSION }),
+    sceneVersion: t.exposeInt('sceneVersion', { nullable: true, description: VERSION }),
+    needVersion: t.exposeInt('needVersion', { nullable: true, description: VERSION }),
     brand: t.relation('brand', { description: 'Whose it is.' }),
-    cell: t.relation('cell', { nullable: true, description: 'null: imported, not planned in a matrix.' }),
-    kol: t.relation('kol', { nullable: true, description: 'null: not known.' }),
+    cell: t.relation('cell', {
+      nullable: true,
+      description: 'Its 格; null: imported, not planned in a matrix.',
+    }),
+    kol: t.relation('kol', { nullable: true, description: 'Who made it; null: not known.' }),
     state: t.relation('state', {
       type: VideoState,
       nullable: true,
       description: 'Latest numbers; null: not published.',
     }),
-    snapshots: t.relatedConnection('snapshots', {
-      type: Snapshot,
-      description: 'Every look, latest first.',
-      query: { orderBy: { observedAt: 'desc', source: 'asc', revision: 'desc' } },
-    }),
-    breakouts: t.relatedConnection('breakouts', {
-      description: 'Episodes of this video, newest first; also those that never fired.',
-      query: { orderBy: { id: 'desc' } },
-    }),
+    snapshots: t.relatedConnection(
+      'snapshots',
+      {
+        type: Snapshot,
+        description: 'Every look, latest first.',
+        query: { orderBy: { observedAt: 'desc', source: 'asc', revision: 'desc' } },
+      },
+      SnapshotConnection,
+    ),
+    breakouts: t.relatedConnection(
+      'breakouts',
+      {
+        description: 'Episodes of this video, newest first; also those that never fired.',
+        query: { orderBy: { id: 'desc' } },
+      },
+      BreakoutConnection,
+    ),
   }),
 })
 
-builder.queryField('videos', (t) =>
-  t.drizzleConnection({
-    type: 'video',
-    description: 'Videos, newest first.',
-    args: {
-      brandId: t.arg.globalID({ for: Brand, description: 'Only of this brand.' }),
-      kolId: t.arg.globalID({ for: Kol, description: 'Only of this KOL.' }),
-      stage: t.arg({ type: VideoStageEnum, description: 'Only in this stage.' }),
-      noData: t.arg.boolean({ description: 'true: only those whose looks fail.' }),
-    },
-    resolve: (query, _root, { brandId, kolId, stage, noData }, { db }) =>
-      db.query.video.findMany(
-        query({
-          where: {
-            ...(brandId && { brandId: rowId('brandId', 'Brand', brandId) }),
-            ...(kolId && { kolId: rowId('kolId', 'Kol', kolId) }),
-            ...(stage && { stage }),
-            ...(noData && { state: { noDataSince: { isNotNull: true } } }),
-          },
-          orderBy: { id: 'desc' },
-        }),
-      ),
-  }),
+export const VideoConnection = builder.connectionObject(
+  { type: Video, name: 'VideoConnection', description: 'A page of videos.' },
+  { name: 'VideoEdge', description: 'A video in a list.' },
 )
 
+builder.queryField('videos', (t) =>
+  t.drizzleConnection(
+    {
+      type: 'video',
+      description: 'Videos, newest first.',
+      args: {
+        brandId: t.arg.id({ description: 'Only of this brand.' }),
+        kolId: t.arg.id({ description: 'Only of this KOL.' }),
+        stage: t.arg({ type: VideoStageEnum, description: 'Only in this stage.' }),
+        purpose: t.arg({ type: PurposeEnum, description: 'Only for this purpose.' }),
+        noData: t.arg.boolean({ description: 'true: only those whose looks fail; false: only the others.' }),
+      },
+      resolve: (query, _root, { stage, purpose, noData, ...args }, { db }) => {
+        const brandId = optionalRowId('brandId', 'Brand', args.brandId)
+        const kolId = optionalRowId('kolId', 'Kol', args.kolId)
+        const where = {
+          ...(brandId && { brandId }),
+          ...(kolId && { kolId }),
+          ...(stage && { stage }),
+          ...(purpose && { purpose }),
+          ...(noData === true && FAILING),
+          ...(noData === false && { NOT: FAILING }),
+        }
+        return db.query.video.findMany(query({ where, orderBy: { id: 'desc' } }))
+      },
+    },
+    VideoConnection,
+  ),
+)
+const FAILING = { state: { noDataSince: { isNotNull: true } } } as const
+
+const PlanVideoInput = builder.inputType('PlanVideoInput', {
+  description: 'A video to plan.',
+  fields: (t) => ({
+    matrixId: t.id({ required: true, description: 'The matrix.' }),
+    elementIds: t.idList({
+      required: true,
+      description: 'The cell: elements of the matrix, at most one of each kind.',
+    }),
+    kolId: t.id({ description: 'Who makes it.' }),
+    purpose: t.field({ type: PurposeEnum, required: true, description: 'What it is for.' }),
+    title: t.string({ required: true, description: 'Up to 200 characters.' }),
+    plannedFor: t.field({ type: 'DateTime', description: 'Planned publication.' }),
+  }),
+})
 builder.mutationField('planVideo', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Video,
     description: 'Plans a video in a cell of a matrix.',
-    errors: REFUSALS,
-    args: {
-      matrixId: t.arg.globalID({ required: true, for: Matrix, description: 'The matrix.' }),
-      elementIds: t.arg.globalIDList({
-        required: true,
-        for: Element,
-        description: 'The cell: elements of the matrix, at most one of each kind.',
-      }),
-      kolId: t.arg.globalID({ for: Kol, description: 'Who makes it.' }),
-      purpose: t.arg({ type: PurposeEnum, required: true, description: 'What it is for.' }),
-      title: t.arg.string({ required: true, description: 'Up to 200 characters.' }),
-      plannedFor: t.arg({ type: 'DateTime', description: 'Planned publication.' }),
-    },
-    resolve: async (query, _root, args, { run, db }) => {
+    args: { input: t.arg({ type: PlanVideoInput, required: true, description: 'The video.' }) },
+    resolve: async (query, _root, { input }, { run, db }) => {
       const id = await run(planVideo, {
-        matrixId: rowId('matrixId', 'Matrix', args.matrixId),
-        elementIds: args.elementIds.map((given) => rowId('elementIds', 'Element', given)),
-        kolId: optionalRowId('kolId', 'Kol', args.kolId),
-        purpose: args.purpose,
-        title: args.title,
-        plannedFor: args.plannedFor ?? undefined,
+        matrixId: rowId('matrixId', 'Matrix', input.matrixId),
+        elementIds: input.elementIds.map((given) => rowId('elementIds', 'Element', given)),
+        kolId: optionalRowId('kolId', 'Kol', input.kolId),
+        purpose: input.purpose,
+        title: input.title,
+        plannedFor: input.plannedFor ?? undefined,
       })
       return one(await db.query.video.findFirst(query({ where: { id } })))
     },
   }),
 )
 
+const PublishVideoInput = builder.inputType('PublishVideoInput', {
+  description: 'The publication of a planned video.',
+  fields: (t) => ({
+    videoId: t.id({ required: true, description: 'The planned video.' }),
+    itemId: t.string({ required: true, description: 'Its number on Douyin, digits only.' }),
+    publishedAt: t.field({ type: 'DateTime', description: 'When it went out; left out: now.' }),
+  }),
+})
 builder.mutationField('publishVideo', (t) =>
   t.drizzleField({
+    ...CHANGE,
     type: Video,
     description:
       'Marks a planned video as published and puts it under watch. Saying it twice changes nothing. ' +
       'ConflictError: it is published as another item, or the item is taken.',
-    errors: REFUSALS,
-    args: {
-      videoId: t.arg.globalID({ required: true, for: Video, description: 'The planned video.' }),
-      itemId: t.arg.string({ required: true, description: 'Its number on Douyin, digits only.' }),
-      publishedAt: t.arg({ type: 'DateTime', description: 'When it went out; left out: now.' }),
-    },
-    resolve: async (query, _root, args, { run, db, now }) => {
+    args: { input: t.arg({ type: PublishVideoInput, required: true, description: 'The publication.' }) },
+    resolve: async (query, _root, { input }, { run, db, now }) => {
       const id = await run(publishVideo, {
-        videoId: rowId('videoId', 'Video', args.videoId),
-        itemId: args.itemId,
-        publishedAt: args.publishedAt ?? now,
+        videoId: rowId('videoId', 'Video', input.videoId),
+        itemId: input.itemId,
+        publishedAt: input.publishedAt ?? now,
         source: 'qianchuan',
       })
       return one(await db.query.video.findFirst(query({ where: { id } })))

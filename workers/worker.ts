@@ -1,5 +1,5 @@
 /** Takes jobs off the queue: parses what older code may have written, and hands it to the handler of that name. */
-import { type Job, UnrecoverableError, Worker as BullWorker } from 'bullmq'
+import { Worker as BullWorker, type Job, UnrecoverableError } from 'bullmq'
 import { type Handlers, JOBS, type JobName } from './jobs.ts'
 import { type Backend, forWorker, QUEUE } from './queue.ts'
 
@@ -16,9 +16,19 @@ export interface Worker {
   close(): Promise<void>
 }
 
-export function createWorker(backend: Backend, handlers: Handlers, concurrency: number, events: WorkerEvents): Worker {
+export function createWorker(
+  backend: Backend,
+  handlers: Handlers,
+  concurrency: number,
+  events: WorkerEvents,
+): Worker {
   const { options, factory } = forWorker(backend)
-  const worker = new BullWorker(QUEUE, (job) => dispatch(job, handlers), { ...options, concurrency }, factory as never)
+  const worker = new BullWorker(
+    QUEUE,
+    (job) => dispatch(job, handlers),
+    { ...options, concurrency },
+    factory as never,
+  )
   worker.on('completed', (job) => events.onSettled(job.name))
   worker.on('failed', (job, error) => {
     const final = !job || error instanceof UnrecoverableError || job.attemptsMade >= (job.opts.attempts ?? 1)
@@ -39,6 +49,7 @@ async function dispatch(job: Pick<Job, 'name' | 'data'>, handlers: Handlers): Pr
   if (!Object.hasOwn(JOBS, job.name)) throw new UnrecoverableError(`No job is named ${job.name}`)
   const name = job.name as JobName
   const parsed = JOBS[name].payload.safeParse(job.data)
-  if (!parsed.success) throw new UnrecoverableError(`The payload of ${name} does not hold: ${parsed.error.message}`)
+  if (!parsed.success)
+    throw new UnrecoverableError(`The payload of ${name} does not hold: ${parsed.error.message}`)
   return handlers[name](parsed.data as never)
 }

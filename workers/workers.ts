@@ -72,9 +72,9 @@ function trackOpen(queue: Queue) {
     settle,
     idle: () => (open === 0 ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve))),
     queue: {
-      async enqueue<Name extends JobName>(name: Name, payload: Payload<Name>, once?: string) {
+      async enqueue<Name extends JobName>(name: Name, payload: Payload<Name>, key?: string) {
         open++
-        await queue.enqueue(name, payload, once).catch((error) => {
+        await queue.enqueue(name, payload, key).catch((error) => {
           settle()
           throw error
         })

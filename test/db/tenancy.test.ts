@@ -28,8 +28,12 @@ test('every table of the program is under row-level security and belongs to anot
 test('the program cannot reach a partition past the policy of its parent', async () => {
   const ctx = await t.tenant()
   await t.database.db.execute(sql`select ensure_snapshot_partitions('2026-11-01Z', '2026-11-30Z')`)
-  const attempt = inWorkspace(ctx.db, ctx.workspaceId, (tx) => tx.execute(sql`select * from snapshot_2026_11`))
-  await expect(attempt).rejects.toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: '42501' }) }))
+  const attempt = inWorkspace(ctx.db, ctx.workspaceId, (tx) =>
+    tx.execute(sql`select * from snapshot_2026_11`),
+  )
+  await expect(attempt).rejects.toThrow(
+    expect.objectContaining({ cause: expect.objectContaining({ code: '42501' }) }),
+  )
 })
 
 test('a forgotten filter shows nothing of another workspace, and nothing at all without one', async () => {
@@ -47,7 +51,9 @@ test('a row cannot be written into another workspace', async () => {
   const attempt = inWorkspace(one.db, one.workspaceId, (tx) =>
     tx.insert(brand).values({ workspaceId: other.workspaceId, name: 'x', createdAt: one.now }),
   )
-  await expect(attempt).rejects.toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: '42501' }) }))
+  await expect(attempt).rejects.toThrow(
+    expect.objectContaining({ cause: expect.objectContaining({ code: '42501' }) }),
+  )
 })
 
 test('what was seen and what a version said cannot be changed by the program', async () => {
@@ -76,7 +82,10 @@ test('a reader sees one instant, gives its connection back and begins anew', asy
 
 test('a connection that a reader gave back knows no workspace any more', async () => {
   const ctx = await t.tenant()
-  const single = postgres(t.ownerUrl, { max: 1, connection: { role: 'seedbed_app' } as Record<string, string> })
+  const single = postgres(t.ownerUrl, {
+    max: 1,
+    connection: { role: 'seedbed_app' } as Record<string, string>,
+  })
   try {
     const reader = createReader(single, ctx.workspaceId)
     await reader.db.query.brand.findMany()

@@ -28,7 +28,11 @@ function row(over: Partial<ObservationRow> & { plays?: number | null } = {}): Ob
 const lines = (given: ObservationRow[]): ObservationLine[] =>
   given.map((one, index) => ({ ok: true, line: index + 2, row: one }))
 
-function run(ctx: ImportContext, pieces: ObservationLine[][], over: { dryRun?: boolean; onProgress?: () => void } = {}) {
+function run(
+  ctx: ImportContext,
+  pieces: ObservationLine[][],
+  over: { dryRun?: boolean; onProgress?: () => void } = {},
+) {
   const refused: number[] = []
   async function* items() {
     yield* pieces
@@ -47,7 +51,10 @@ function run(ctx: ImportContext, pieces: ObservationLine[][], over: { dryRun?: b
 /** Everything that an import may write, for comparing before and after. */
 const written = (ctx: Context) =>
   write(ctx, async (tx) => ({
-    snapshots: await tx.select().from(snapshot).orderBy(snapshot.videoId, snapshot.observedAt, snapshot.revision),
+    snapshots: await tx
+      .select()
+      .from(snapshot)
+      .orderBy(snapshot.videoId, snapshot.observedAt, snapshot.revision),
     states: await tx.select().from(videoState).orderBy(videoState.videoId),
     breakouts: await tx.select().from(breakout).orderBy(breakout.id),
   }))
@@ -87,7 +94,9 @@ test('the same instant twice in one file is kept in file order, not lost', async
   const ctx = await t.tenant()
   const one = row()
   const twice = { ...one, counters: counters({ plays: 1100 }) }
-  expect(await run(ctx, [lines([one, twice, one])])).toEqual(counts({ rows: 3, inserted: 1, restated: 2, judged: 1 }))
+  expect(await run(ctx, [lines([one, twice, one])])).toEqual(
+    counts({ rows: 3, inserted: 1, restated: 2, judged: 1 }),
+  )
   const { snapshots, states } = await written(ctx)
   expect(snapshots.map(({ plays }) => plays)).toEqual([1000, 1100, 1000])
   expect(states[0]).toMatchObject({ plays: 1000, looks: 3 })
@@ -95,9 +104,20 @@ test('the same instant twice in one file is kept in file order, not lost', async
 
 test('refused rows are reported one by one and do not stop the others', async () => {
   const ctx = await t.tenant()
-  const bad = (line: number): ObservationLine => ({ ok: false, line, column: 'plays', reason: 'not a number', value: 'x' })
-  const pieces = [[...lines([row()]), bad(3)], [bad(4), ...lines([row()])]]
-  expect(await run(ctx, pieces)).toEqual(counts({ rows: 4, inserted: 2, refused: 2, refusedLines: [3, 4] } as object))
+  const bad = (line: number): ObservationLine => ({
+    ok: false,
+    line,
+    column: 'plays',
+    reason: 'not a number',
+    value: 'x',
+  })
+  const pieces = [
+    [...lines([row()]), bad(3)],
+    [bad(4), ...lines([row()])],
+  ]
+  expect(await run(ctx, pieces)).toEqual(
+    counts({ rows: 4, inserted: 2, refused: 2, refusedLines: [3, 4] } as object),
+  )
 })
 
 test('a dry run counts and writes nothing', async () => {
@@ -124,7 +144,13 @@ function story(): ObservationRow[] {
     return looks.map((hours) => {
       const plays = final * hours
       const observedAt = publishedAt + hours * HOUR
-      return row({ itemId: id, kolId, publishedAt, observedAt, counters: { ...counters(), plays, likes: plays / 10 } })
+      return row({
+        itemId: id,
+        kolId,
+        publishedAt,
+        observedAt,
+        counters: { ...counters(), plays, likes: plays / 10 },
+      })
     })
   }
   return [...of(9, 1000), ...of(8, 900), ...of(7, 1100), ...of(6, 10_000)]
@@ -135,7 +161,10 @@ test('imported looks are judged in time order, whatever the order of the file', 
     const ctx = await t.tenant()
     const result = await run(ctx, [lines(given)])
     const { breakouts } = await written(ctx)
-    return { fired: result.fired, at: breakouts.map(({ pendingAt, firingAt, evidence }) => ({ pendingAt, firingAt, evidence })) }
+    return {
+      fired: result.fired,
+      at: breakouts.map(({ pendingAt, firingAt, evidence }) => ({ pendingAt, firingAt, evidence })),
+    }
   }
   const given = story()
   const forward = await flags(given)
@@ -164,7 +193,8 @@ test('an import that dies half-way is finished by running it again, to the same 
   const [running] = await write(ctx, (tx) => tx.select().from(importRun))
   expect(running).toMatchObject({ state: 'RUNNING', finishedAt: null })
   await run(ctx, [lines(given)])
-  const bare = async (c: Context) => (await written(c)).breakouts.map(({ firingAt, evidence, state }) => ({ firingAt, evidence, state }))
+  const bare = async (c: Context) =>
+    (await written(c)).breakouts.map(({ firingAt, evidence, state }) => ({ firingAt, evidence, state }))
   expect(await bare(ctx)).toEqual(await bare(whole))
 })
 

@@ -167,7 +167,9 @@ test("plays are compared with the median of the KOL's earlier videos at the same
   }
   const { videoId } = await published(ctx, matrix, { kolId })
   await look(ctx, videoId, 60, 500)
-  const [state] = await write(ctx, (tx) => tx.select().from(videoState).where(eq(videoState.videoId, videoId)))
+  const [state] = await write(ctx, (tx) =>
+    tx.select().from(videoState).where(eq(videoState.videoId, videoId)),
+  )
   expect(state?.kolRatio).toBeCloseTo(2.5, 6)
   await look(ctx, videoId, 240, 500)
   const [next] = await write(ctx, (tx) => tx.select().from(videoState).where(eq(videoState.videoId, videoId)))

@@ -15,7 +15,9 @@ const later = (ctx: Context, ms: number): Context => ({ ...ctx, now: new Date(ct
 const stateOf = (ctx: Context, videoId: number) =>
   write(ctx, async (tx) => (await tx.select().from(videoState).where(eq(videoState.videoId, videoId)))[0])
 const snapshotsOf = (ctx: Context, videoId: number) =>
-  write(ctx, (tx) => tx.select().from(snapshot).where(eq(snapshot.videoId, videoId)).orderBy(snapshot.observedAt))
+  write(ctx, (tx) =>
+    tx.select().from(snapshot).where(eq(snapshot.videoId, videoId)).orderBy(snapshot.observedAt),
+  )
 
 async function watched() {
   const ctx = await t.tenant()
@@ -35,7 +37,13 @@ test('a due video is asked for once, its look is stored and its next one is set'
     expect.objectContaining({ observedAt: NOW, recordedAt: NOW, source: 'test', plays: 5000, saves: null }),
   ])
   const state = await stateOf(ctx, videoId)
-  expect(state).toMatchObject({ looks: 1, plays: 5000, interactionRate: 0.08, claim: null, noDataSince: null })
+  expect(state).toMatchObject({
+    looks: 1,
+    plays: 5000,
+    interactionRate: 0.08,
+    claim: null,
+    noDataSince: null,
+  })
   expect(state?.nextPollAt?.getTime()).toBeGreaterThan(NOW.getTime())
   expect(state?.nextPollAt?.getTime()).toBeLessThanOrEqual(NOW.getTime() + 10 * MINUTE)
   expect(await poll(ctx, { connector })).toMatchObject({ claimed: 0 })
@@ -67,7 +75,9 @@ test('two workers never take the same video', async () => {
 test('a failed look keeps what is known, says NO_DATA and since when, and is tried again sooner', async () => {
   const { ctx, matrix } = await watched()
   const { videoId } = await published(ctx, matrix, { publishedAt: new Date(NOW.getTime() - 2 * DAY) })
-  const connector = testConnector((_item, times) => (times === 2 || times === 3 ? 'rate_limited' : counters()))
+  const connector = testConnector((_item, times) =>
+    times === 2 || times === 3 ? 'rate_limited' : counters(),
+  )
   await poll(ctx, { connector })
   const first = await stateOf(ctx, videoId)
   const second = later(ctx, 6 * HOUR)
@@ -89,7 +99,12 @@ test('a failed look keeps what is known, says NO_DATA and since when, and is tri
     nextPollAt: new Date(third.now.getTime() + 2 * MINUTE),
   })
   await poll(later(third, 2 * MINUTE), { connector })
-  expect(await stateOf(ctx, videoId)).toMatchObject({ misses: 0, noDataSince: null, noDataReason: null, looks: 2 })
+  expect(await stateOf(ctx, videoId)).toMatchObject({
+    misses: 0,
+    noDataSince: null,
+    noDataReason: null,
+    looks: 2,
+  })
 })
 
 test('a video the connector says nothing about is a miss, not a zero', async () => {
@@ -114,7 +129,9 @@ test('a worker that lost its claim writes nothing', async () => {
   })
   const slowPoll = poll(slowCtx, { connector: slow })
   await asked.given
-  expect(await poll(fast, { connector: testConnector(() => counters({ plays: 2 })) })).toMatchObject({ looks: 1 })
+  expect(await poll(fast, { connector: testConnector(() => counters({ plays: 2 })) })).toMatchObject({
+    looks: 1,
+  })
   release.give()
   expect(await slowPoll).toMatchObject({ claimed: 1, looks: 0 })
   expect((await snapshotsOf(ctx, videoId)).map(({ plays }) => plays)).toEqual([2])
@@ -140,7 +157,8 @@ test('another source leaves the video alone', async () => {
 test('the sweep names the due work of every workspace and shows what is overdue', async () => {
   const { ctx, matrix } = await watched()
   const { videoId } = await published(ctx, matrix)
-  const mine = async (now: Date) => (await sweep({ ...ctx, now })).filter((due) => due.workspaceId === ctx.workspaceId)
+  const mine = async (now: Date) =>
+    (await sweep({ ...ctx, now })).filter((due) => due.workspaceId === ctx.workspaceId)
   expect(await mine(NOW)).toEqual([{ workspaceId: ctx.workspaceId, source: 'test', videos: 1 }])
   expect(await stateOf(ctx, videoId)).toMatchObject({ noDataSince: null })
   await mine(new Date(NOW.getTime() + 2 * HOUR))

@@ -28,7 +28,13 @@ export function testConnector(
   }
   return {
     source,
-    capability: { gives: ['plays', 'likes', 'comments', 'shares'], freshnessMs: 0, batch: 50, callsPerSecond: 10, costFen: 0 },
+    capability: {
+      gives: ['plays', 'likes', 'comments', 'shares'],
+      freshnessMs: 0,
+      batch: 50,
+      callsPerSecond: 10,
+      costFen: 0,
+    },
     asked,
     fetchCounters(refs) {
       asked.push(...refs)

@@ -32,12 +32,22 @@ export async function content(ctx: Context): Promise<Content> {
     scene: await make('SCENE'),
     need: await make('NEED'),
   }
-  const matrixId = await createMatrix(ctx, { brandId, name: unique('matrix'), elementIds: Object.values(elementIds) })
+  const matrixId = await createMatrix(ctx, {
+    brandId,
+    name: unique('matrix'),
+    elementIds: Object.values(elementIds),
+  })
   return { brandId, matrixId, elementIds }
 }
 
 export function kol(ctx: Context, followers = 50_000): Promise<number> {
-  return createKol(ctx, { accountId: itemId(), name: unique('kol'), vertical: '美妆', tier: 'TAIL', followers })
+  return createKol(ctx, {
+    accountId: itemId(),
+    name: unique('kol'),
+    vertical: '美妆',
+    tier: 'TAIL',
+    followers,
+  })
 }
 
 export interface PublishedVideo {

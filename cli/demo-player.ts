@@ -1,0 +1,107 @@
+/** Plays a simulated world through the chain: publishes on time, lets the workers do what is due, moves the clock. */
+import { sql } from 'drizzle-orm'
+import { inWorkspace, rows } from '../db/client.ts'
+import { publishVideo } from '../flow/publish.ts'
+import { createHttp } from '../platforms/http.ts'
+import { refreshTokens, type TokenPair } from '../platforms/oceanengine-oauth.ts'
+import type { Simulator } from '../platforms/simulator/server.ts'
+import type { World } from '../platforms/simulator/world.ts'
+import { DAY, MINUTE } from '../rules/types.ts'
+import type { Workers } from '../workers/workers.ts'
+
+const STEP = 10 * MINUTE
+/** After the story simulated time goes on, one step per second, so that there is something to watch. */
+const PACE = 1000
+
+/** The simulator's tokens live for a day, as the platform's: whoever is refused refreshes, once for all. */
+export function keepToken(
+  { url, tokens }: Simulator,
+  now: () => number,
+  sleep: (ms: number) => Promise<void>,
+) {
+  const http = createHttp({
+    now,
+    sleep,
+    random: () => 0.5,
+    timeoutMs: 5000,
+    attempts: 1,
+    concurrencyPerAccount: 1,
+  })
+  let pair: Pick<TokenPair, 'accessToken' | 'refreshToken'> = tokens.current()
+  let refreshing: Promise<void> | null = null
+  async function refresh(): Promise<void> {
+    const { refreshToken } = pair
+    pair = await refreshTokens({ http, now }, { baseUrl: url, appId: 1n, secret: 'demo', refreshToken })
+  }
+  return async (refused?: string): Promise<string> => {
+    if (refused === pair.accessToken) {
+      refreshing ??= refresh().finally(() => {
+        refreshing = null
+      })
+      await refreshing
+    }
+    return pair.accessToken
+  }
+}
+
+interface PlayerDeps {
+  ctx: () => Parameters<typeof publishVideo>[0]
+  world: World
+  planned: Map<string, number>
+  time: { now: number }
+  workers: Workers
+  totals: { looks: number; fired: number }
+  sleep: (ms: number) => Promise<void>
+}
+
+export function createPlayer({ ctx, world, planned, time, workers, totals, sleep }: PlayerDeps) {
+  let next = 0
+
+  /** Publishes what is due, then lets the workers do all that is due. */
+  async function act(): Promise<void> {
+    for (; next < world.videos.length; next++) {
+      const video = world.videos[next]
+      if (!video || video.publishedAt > time.now) break
+      const { itemId, publishedAt } = video
+      const videoId = planned.get(itemId)
+      if (videoId === undefined) throw new Error(`video ${itemId} was not planned`)
+      await publishVideo(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt), source: 'qianchuan' })
+    }
+    await workers.run('sweep', {})
+  }
+
+  /** The next step of the clock at which a video is published or a look is due. */
+  async function nextInstant(): Promise<number> {
+    const [due] = await inWorkspace(ctx().db, ctx().workspaceId, (tx) =>
+      rows<{ at: string | null }>(
+        tx,
+        sql`select (extract(epoch from min(next_poll_at)) * 1000)::bigint as at from video_state where source is not null`,
+      ),
+    )
+    const publication = world.videos[next]?.publishedAt ?? Number.POSITIVE_INFINITY
+    const earliest = Math.min(due?.at == null ? Number.POSITIVE_INFINITY : Number(due.at), publication)
+    return Math.max(time.now + STEP, Math.ceil(earliest / STEP) * STEP)
+  }
+
+  return {
+    async playTo(end: number, progress: (line: string) => void): Promise<void> {
+      const start = time.now
+      while (time.now < end) {
+        await act()
+        time.now = Math.min(end, await nextInstant())
+        const days = ((time.now - start) / DAY).toFixed(1)
+        progress(`day ${days}: ${next} videos published, ${totals.looks} looks, ${totals.fired} flagged`)
+      }
+    },
+    async keepPlaying(signal: AbortSignal): Promise<void> {
+      while (!signal.aborted) {
+        await act()
+        time.now += STEP
+        await Promise.race([
+          sleep(PACE),
+          new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
+        ])
+      }
+    },
+  }
+}

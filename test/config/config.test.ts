@@ -1,0 +1,156 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Config, ConfigError, loadConfig } from '../../config.ts'
+
+const DEFAULTS: Config = {
+  databaseUrl: null,
+  ownerUrl: null,
+  redisUrl: null,
+  dataDir: resolve('data'),
+  host: '127.0.0.1',
+  port: 4000,
+  pool: 10,
+  concurrency: 4,
+  logLevel: 'info',
+  qianchuan: null,
+}
+/** Every name; each value breaks its rule. */
+const BAD: Record<string, string> = {
+  DATABASE_URL: 'mysql://root:hunter2@db/seedbed',
+  DATABASE_OWNER_URL: 'postgres://owner:hunter2@db/see dbed',
+  REDIS_URL: 'http://:hunter2@cache:6379',
+  PORT: '65536',
+  POOL: '1',
+  CONCURRENCY: '0',
+  LOG_LEVEL: 'LOUDLY',
+  QIANCHUAN_URL: 'api.oceanengine.test/hunter2',
+  QIANCHUAN_ADVERTISER_ID: '17a66-hunter2',
+}
+
+/** The error's lines, without the heading. */
+function problems(env: Record<string, string | undefined>): string[] {
+  return message(env).split('\n').slice(1)
+}
+
+function message(env: Record<string, string | undefined>): string {
+  try {
+    loadConfig(env)
+    return ''
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    expect((error as Error).name).toBe('ConfigError')
+    expect((error as Error).cause).toBeUndefined()
+    return (error as Error).message
+  }
+}
+
+const names = (lines: string[]) => lines.map((line) => line.trim().split(' ')[0])
+
+test('nothing is needed', () => {
+  expect(loadConfig({})).toEqual(DEFAULTS)
+})
+
+test('an empty string is unset, for every name', () => {
+  const empty = Object.keys({ ...BAD, DATA_DIR: '', HOST: '', QIANCHUAN_ACCESS_TOKEN: '' }).map((name) => [name, ''])
+  expect(loadConfig(Object.fromEntries(empty))).toEqual(DEFAULTS)
+})
+
+test('names that are not ours are passed over', () => {
+  expect(loadConfig({ PATH: '/bin', HOME: '/root', UNSET: undefined, PORTS: 'x' })).toEqual(DEFAULTS)
+})
+
+test.each<[string, Record<string, string>, Partial<Config>]>([
+  ['DATABASE_URL also migrates', { DATABASE_URL: 'postgres://u:p@db:5432/s' }, { databaseUrl: 'postgres://u:p@db:5432/s', ownerUrl: 'postgres://u:p@db:5432/s' }],
+  ['DATABASE_OWNER_URL migrates instead', { DATABASE_URL: 'postgresql://u@db/s', DATABASE_OWNER_URL: 'postgres://o@db/s' }, { databaseUrl: 'postgresql://u@db/s', ownerUrl: 'postgres://o@db/s' }],
+  ['REDIS_URL', { REDIS_URL: 'redis://:p@cache:6379/2' }, { redisUrl: 'redis://:p@cache:6379/2' }],
+  ['REDIS_URL with TLS', { REDIS_URL: 'rediss://cache' }, { redisUrl: 'rediss://cache' }],
+  ['DATA_DIR from here', { DATA_DIR: 'some/where' }, { dataDir: resolve('some/where') }],
+  ['DATA_DIR from the root', { DATA_DIR: '/var/lib/seedbed' }, { dataDir: '/var/lib/seedbed' }],
+  ['DATA_DIR at home', { DATA_DIR: '~/seedbed' }, { dataDir: join(homedir(), 'seedbed') }],
+  ['DATA_DIR is home', { DATA_DIR: '~' }, { dataDir: homedir() }],
+  ['DATA_DIR of a name with a tilde', { DATA_DIR: '~seedbed' }, { dataDir: resolve('~seedbed') }],
+  ['HOST', { HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+  ['PORT, the least', { PORT: '0' }, { port: 0 }],
+  ['PORT, the most', { PORT: '65535' }, { port: 65_535 }],
+  ['POOL, the least', { POOL: '2' }, { pool: 2 }],
+  ['POOL, the most', { POOL: '200' }, { pool: 200 }],
+  ['CONCURRENCY, the least', { CONCURRENCY: '1' }, { concurrency: 1 }],
+  ['CONCURRENCY, the most', { CONCURRENCY: '100' }, { concurrency: 100 }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+  ['Qianchuan by id and token', { QIANCHUAN_ADVERTISER_ID: '1766', QIANCHUAN_ACCESS_TOKEN: 'tok' }, { qianchuan: { url: 'https://api.oceanengine.com', advertiserId: '1766', accessToken: 'tok' } }],
+  ['Qianchuan elsewhere', { QIANCHUAN_URL: 'http://localhost:4010', QIANCHUAN_ADVERTISER_ID: '9007199254740993', QIANCHUAN_ACCESS_TOKEN: 'tok' }, { qianchuan: { url: 'http://localhost:4010', advertiserId: '9007199254740993', accessToken: 'tok' } }],
+  ['a URL of Qianchuan alone is no account', { QIANCHUAN_URL: 'http://localhost:4010' }, { qianchuan: null }],
+])('%s', (_name, env, expected) => {
+  expect(loadConfig(env)).toEqual({ ...DEFAULTS, ...expected })
+})
+
+test.each([
+  ['PORT', '-1'],
+  ['PORT', '65536'],
+  ['PORT', '4000.5'],
+  ['PORT', '4e3'],
+  ['PORT', '0x10'],
+  ['PORT', ' 4000'],
+  ['PORT', 'http'],
+  ['POOL', '1'],
+  ['POOL', '201'],
+  ['CONCURRENCY', '0'],
+  ['CONCURRENCY', '101'],
+  ['LOG_LEVEL', 'INFO'],
+  ['LOG_LEVEL', 'verbose'],
+  ['DATABASE_URL', 'localhost:5432'],
+  ['DATABASE_URL', 'mysql://db/s'],
+  ['DATABASE_URL', 'postgres://'],
+  ['DATABASE_URL', 'postgres://db/with space'],
+  ['REDIS_URL', 'cache:6379'],
+  ['REDIS_URL', 'http://cache'],
+  ['QIANCHUAN_URL', 'api.oceanengine.com'],
+])('%s may not be %j', (name, value) => {
+  expect(names(problems({ [name]: value }))).toEqual([name])
+})
+
+test('all problems are reported together, each on its line with its name', () => {
+  const lines = problems(BAD)
+  expect(names(lines).sort()).toEqual([...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN'].sort())
+  for (const line of lines) expect(line).toMatch(/^ {2}[A-Z_]+ \S.{5,}$/)
+})
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['an advertiser without a token', { QIANCHUAN_ADVERTISER_ID: '1766' }, ['QIANCHUAN_ACCESS_TOKEN']],
+  ['a token without an advertiser', { QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['QIANCHUAN_ADVERTISER_ID']],
+  ['a token beside an empty advertiser', { QIANCHUAN_ACCESS_TOKEN: 'tok', QIANCHUAN_ADVERTISER_ID: '' }, ['QIANCHUAN_ADVERTISER_ID']],
+  ['an owner without a database', { DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL']],
+  ['both pairs at once', { DATABASE_OWNER_URL: 'postgres://o@db/s', QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['DATABASE_URL', 'QIANCHUAN_ADVERTISER_ID']],
+  ['a pair beside a bad number', { PORT: 'x', QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['PORT', 'QIANCHUAN_ADVERTISER_ID']],
+  ['a pair beside a bad level', { LOG_LEVEL: 'x', DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL', 'LOG_LEVEL']],
+  ['an owner beside a bad database names the database once', { DATABASE_URL: 'x', DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL']],
+])('%s is refused', (_name, env, expected) => {
+  expect(names(problems(env)).sort()).toEqual(expected)
+})
+
+test('what is wrong is said without saying the value', () => {
+  const said = message({ ...BAD, QIANCHUAN_ACCESS_TOKEN: 'hunter2-token' })
+  expect(said).not.toContain('hunter2')
+  for (const value of Object.values(BAD).filter((value) => value.length > 6)) expect(said).not.toContain(value)
+})
+
+test('no value longer than 6 characters is ever part of the message', () => {
+  const url = fc.constantFrom('postgres://', 'redis://', 'https://', 'mysql://', '')
+  const value = fc.tuple(url, fc.string({ minLength: 7, unit: 'grapheme-ascii' })).map((parts) => parts.join(''))
+  const env = fc.dictionary(fc.constantFrom(...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN', 'HOST', 'DATA_DIR'), value)
+  let refused = 0
+  fc.assert(
+    fc.property(env, (env) => {
+      const said = message(env)
+      if (said !== '') refused++
+      for (const value of Object.values(env)) {
+        expect(said).not.toContain(value)
+        expect(said).not.toContain(value.replace(/^\w+:\/\//, ''))
+      }
+    }),
+    { numRuns: 500 },
+  )
+  expect(refused).toBeGreaterThan(100)
+})

@@ -1,0 +1,75 @@
+/** The whole chain through the real queue and the real HTTP contract, on both backends: the same story on each. */
+import { sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { createPlayer, keepToken } from '../../cli/demo-player.ts'
+import { scoreDemo } from '../../cli/demo-score.ts'
+import { plantWorld } from '../../cli/demo-world.ts'
+import { inWorkspace, rows } from '../../db/client.ts'
+import { createConnectors } from '../../platforms/registry.ts'
+import { createSimulator } from '../../platforms/simulator/server.ts'
+import { createWorld } from '../../platforms/simulator/world.ts'
+import { DAY } from '../../rules/types.ts'
+import { startWorkers } from '../../workers/workers.ts'
+import { onEachBackend } from '../support/backends.ts'
+import { testDatabase } from '../support/database.ts'
+
+const t = testDatabase()
+const startAt = Date.parse('2026-11-01T00:00:00+08:00')
+const world = createWorld({ seed: 'chain', startAt, kols: 8, videos: 40, hitShare: 0.15, publishDays: 1 })
+const sleep = () => Promise.resolve()
+
+onEachBackend(t, (backend) => {
+  test('plan, publish, poll, judge and flag, with a platform that fails now and then', async () => {
+    const time = { now: startAt }
+    const simulator = await createSimulator({ world, now: () => time.now })
+    simulator.faults.add([
+      { kind: 'rate_limit', probability: 0.05 },
+      { kind: 'http_500', probability: 0.02 },
+      { kind: 'cut', probability: 0.02 },
+      { kind: 'partial_body', probability: 0.02 },
+    ])
+    const tenant = await t.tenant(new Date(startAt))
+    const ctx = () => ({ ...tenant, now: new Date(time.now) })
+    const planned = await plantWorld(ctx(), world)
+    const { url, advertiserId } = simulator
+    const qianchuan = { url, advertiserId, accessToken: keepToken(simulator, () => time.now, sleep) }
+    const totals = { looks: 0, fired: 0 }
+    const failed: unknown[] = []
+    const workers = await startWorkers({
+      db: tenant.db,
+      clock: () => new Date(time.now),
+      connectors: createConnectors({ qianchuan, now: () => time.now, sleep, random: () => 0.5 }),
+      backend: backend(),
+      concurrency: 2,
+      sweepEvery: null,
+      log: { warn: (detail) => failed.push(detail), error: (detail) => failed.push(detail) },
+      onPolled: ({ looks, fired }) => {
+        totals.looks += looks
+        totals.fired += fired
+      },
+    })
+    try {
+      await createPlayer({ ctx, world, planned, time, workers, totals, sleep }).playTo(startAt + 2 * DAY, () => {})
+    } finally {
+      await workers.close()
+      await simulator.close()
+    }
+    const score = await scoreDemo(tenant.db, tenant.workspaceId, world.truth())
+    expect(failed).toEqual([])
+    expect(score.videos).toBe(40)
+    expect(score.snapshots).toBe(totals.looks)
+    expect(score.planted).toBe(6)
+    expect(score.recall).toBeGreaterThanOrEqual(0.8)
+    expect(score.precision).toBeGreaterThanOrEqual(0.7)
+    expect(score.median_lead_hours).toBeGreaterThan(0)
+    const [lost] = await inWorkspace(tenant.db, tenant.workspaceId, (tx) =>
+      rows<{ videos: number }>(
+        tx,
+        sql`select count(*)::int as videos from video_state v
+          where v.looks <> (select count(*) from snapshot s where s.video_id = v.video_id)`,
+      ),
+    )
+    expect(lost?.videos).toBe(0)
+  })
+})
+
