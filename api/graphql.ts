@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { PothosValidationError } from '@pothos/core'
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Database } from '../db/client.ts'
 import { createReader } from '../db/reader.ts'
@@ -54,8 +55,22 @@ function format(formatted: GraphQLFormattedError, error: unknown, onDefect: (err
   if (REFUSALS.some((refusal) => cause instanceof refusal)) {
     return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
   }
+  if (isForeignCursor(cause)) {
+    return { ...formatted, message: 'A cursor is not of this list.', extensions: { code: 'BAD_USER_INPUT' } }
+  }
   onDefect(cause)
   return { ...formatted, message: MASKED, extensions: { code: 'INTERNAL_SERVER_ERROR' } }
 }
 /** Of the verbs, where the field has no union to carry them; and Pothos's, of cursors and page arguments. */
 const REFUSALS = [InvalidInputError, NotFoundError, ConflictError, PothosValidationError]
+
+/**
+ * All that a read passes to PostgreSQL unchecked is what was in a cursor: a cursor of another list, or a forged one,
+ * shows when PostgreSQL cannot read it as the columns that it is compared with.
+ */
+function isForeignCursor(error: unknown): boolean {
+  if (!(error instanceof DrizzleQueryError) || !error.query.startsWith('select')) return false
+  return UNREADABLE.has((error.cause as { code?: string } | undefined)?.code ?? '')
+}
+/** Of the wrong form; out of range; the same of instants; and of a type that cannot be compared. */
+const UNREADABLE = new Set(['22P02', '22003', '22007', '22008', '42883'])

@@ -1,5 +1,5 @@
 import { createBrand } from '../flow/brand.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { ElementConnection, ElementKindEnum } from './element.ts'
 import { CHANGE } from './errors.ts'
 import { MatrixConnection } from './matrix.ts'
@@ -9,6 +9,7 @@ export const Brand = builder.drizzleNode('brand', {
   name: 'Brand',
   description: '品牌: whose products the content is about.',
   id: { column: (brand) => brand.id },
+  select: KEY,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name, unique in the workspace.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),

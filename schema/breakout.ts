@@ -2,7 +2,7 @@ import { closeBreakout } from '../flow/breakout.ts'
 import { explain } from '../rules/breakout.ts'
 import type { Evidence } from '../rules/types.ts'
 import { one } from './brand.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { optionalRowId, rowId } from './ids.ts'
 
@@ -69,6 +69,7 @@ export const Breakout = builder.drizzleNode('breakout', {
   name: 'Breakout',
   description: '爆款: one episode in which a video met a rule.',
   id: { column: (breakout) => breakout.id },
+  select: KEY,
   fields: (t) => ({
     state: t.expose('state', { type: BreakoutStateEnum, description: 'Where it is.' }),
     pendingAt: t.expose('pendingAt', { type: 'DateTime', description: 'When the condition was first met.' }),

@@ -7,11 +7,12 @@ import { getTableConfig } from 'drizzle-orm/pg-core'
 import { GraphQLError } from 'graphql'
 import { type Relations, relations } from '../db/relations.ts'
 import type { ApiContext } from './context.ts'
-import { decodeId } from './ids.ts'
 
 const CHANGES = new Set(['ADMIN', 'EDITOR'])
 /** The most rows one page of a connection has. */
 export const MAX_PAGE = 200
+/** What every node is read with; a field adds the columns that it shows, so that no row is read whole. */
+export const KEY = { columns: { workspaceId: true, id: true } } as const
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 export const builder = new SchemaBuilder<{
@@ -46,20 +47,11 @@ export const builder = new SchemaBuilder<{
     },
   },
   relay: {
-    decodeGlobalID: decodeId,
     idFieldOptions: { description: 'Global id; `node` finds the thing by it.' },
     nodeTypeOptions: { description: 'Anything with a global id.' },
-    nodeQueryOptions: {
-      description: 'The thing of that id; null: there is none in this workspace.',
-      args: { id: { description: 'A global id.' } },
-      resolve: (_root, { id }, _context, _info, resolveNode) => orNull(resolveNode(id)),
-    },
-    nodesQueryOptions: {
-      description: 'The things of these ids, in their order; null: there is none in this workspace.',
-      args: { ids: { description: 'Global ids.' } },
-      resolve: (_root, { ids }, _context, _info, resolveNodes) =>
-        ids.map((id) => orNull(Promise.resolve(resolveNodes([id])).then(([node]) => node))),
-    },
+    // Ours are in node.ts.
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
     pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
     hasNextPageFieldOptions: { description: 'Whether there is more behind this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },
@@ -81,16 +73,6 @@ export const builder = new SchemaBuilder<{
     maxConnectionSize: MAX_PAGE,
   },
 })
-
-/** The plugin's loader rejects for a row that is not there. */
-async function orNull<T>(node: T | Promise<T>): Promise<T | null> {
-  try {
-    return await node
-  } catch (error) {
-    if (error instanceof Error && /^Model \w+\(\d+\) not found$/.test(error.message)) return null
-    throw error
-  }
-}
 
 builder.queryType({ description: "All reads. Everything is of the token's workspace." })
 builder.mutationType({

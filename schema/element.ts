@@ -2,7 +2,7 @@ import { createElement, reviseElement } from '../flow/element.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { ELEMENT_KINDS } from '../rules/types.ts'
 import { one } from './brand.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { rowId } from './ids.ts'
 
@@ -13,6 +13,7 @@ export const ElementKindEnum = builder.enumType('ElementKind', {
 
 const ElementVersion = builder.drizzleObject('elementVersion', {
   name: 'ElementVersion',
+  select: { columns: { workspaceId: true, elementId: true, version: true } },
   description: 'What an element said at one time.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'Counted from 1.' }),
@@ -26,6 +27,7 @@ export const Element = builder.drizzleNode('element', {
   name: 'Element',
   description: '要素: one person, product, scene or need of a brand. An edit makes a new version.',
   id: { column: (element) => element.id },
+  select: KEY,
   fields: (t) => ({
     kind: t.expose('kind', { type: ElementKindEnum, description: 'Which axis it belongs to.' }),
     name: t.exposeString('name', { description: 'Name in the current version.' }),

@@ -4,27 +4,19 @@ import { InvalidInputError } from '../flow/errors.ts'
 const NODE_TYPES = ['Brand', 'Element', 'Matrix', 'Cell', 'Kol', 'Video', 'Rule', 'Breakout'] as const
 type NodeType = (typeof NODE_TYPES)[number]
 
-/** What `node` and `nodes` are asked for. */
-export function decodeId(given: string): { typename: NodeType; id: string } {
+/** The type and the row's number that a global id names; refuses anything else in the name of the field. */
+export function decodeId(field: string, given: string): { typename: NodeType; id: string } {
   const [, name, id] = /^(\w+):([1-9]\d{0,15})$/.exec(Buffer.from(given, 'base64').toString()) ?? []
   const typename = NODE_TYPES.find((known) => known === name)
   if (typename && id && Number.isSafeInteger(Number(id))) return { typename, id }
-  throw new InvalidInputError('id', `${given} is not an id of this API`)
+  throw new InvalidInputError(field, `${field} must be an id of this API, and ${given} is none`)
 }
 
-/** The row's number out of the global id of a `type`; refuses anything else in the name of the field. */
+/** The row's number out of the global id of a `type`. */
 export function rowId(field: string, type: NodeType, given: string | number): number {
-  let found: ReturnType<typeof decodeId>
-  try {
-    found = decodeId(String(given))
-  } catch {
-    throw new InvalidInputError(
-      field,
-      `${field} must be the id of a ${type}; ${given} is not an id of this API`,
-    )
-  }
-  if (found.typename === type) return Number(found.id)
-  throw new InvalidInputError(field, `${field} must be the id of a ${type}, not of a ${found.typename}`)
+  const { typename, id } = decodeId(field, String(given))
+  if (typename === type) return Number(id)
+  throw new InvalidInputError(field, `${field} must be the id of a ${type}, not of a ${typename}`)
 }
 
 /** The same for a field that may be left out. */

@@ -1,7 +1,7 @@
 import { createKol } from '../flow/kol.ts'
 import { TIERS } from '../rules/types.ts'
 import { one } from './brand.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { VideoConnection } from './video.ts'
 
@@ -14,6 +14,7 @@ export const Kol = builder.drizzleNode('kol', {
   name: 'Kol',
   description: '达人: a creator.',
   id: { column: (kol) => kol.id },
+  select: KEY,
   fields: (t) => ({
     accountId: t.exposeString('accountId', { description: 'The number of the 抖音号.' }),
     name: t.exposeString('name', { description: 'Name.' }),

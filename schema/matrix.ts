@@ -1,6 +1,6 @@
 import { createMatrix } from '../flow/matrix.ts'
 import { one } from './brand.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { Element } from './element.ts'
 import { CHANGE } from './errors.ts'
 import { rowId } from './ids.ts'
@@ -11,6 +11,7 @@ export const Cell = builder.drizzleNode('cell', {
   description:
     '格: one combination of elements; it exists once something is planned in it. An axis may be empty.',
   id: { column: (cell) => cell.id },
+  select: KEY,
   fields: (t) => ({
     matrix: t.relation('matrix', { description: 'The matrix it lies in.' }),
     persona: t.relation('persona', { nullable: true, description: '人; null: the axis is empty.' }),
@@ -34,6 +35,7 @@ export const Matrix = builder.drizzleNode('matrix', {
   name: 'Matrix',
   description: '内容矩阵: chosen elements on the axes 人 货 场 需.',
   id: { column: (matrix) => matrix.id },
+  select: KEY,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name, unique in the brand.' }),
     brand: t.relation('brand', { description: 'Whose it is.' }),

@@ -3,7 +3,7 @@ import { METRIC_KEYS, METRICS, type MetricKey } from '../rules/metric.ts'
 import { describe } from '../rules/rule.ts'
 import { one } from './brand.ts'
 import { BreakoutConnection } from './breakout.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { rowId } from './ids.ts'
 
@@ -32,6 +32,7 @@ builder.queryField('metrics', (t) =>
 
 const RuleVersion = builder.drizzleObject('ruleVersion', {
   name: 'RuleVersion',
+  select: { columns: { workspaceId: true, ruleId: true, version: true } },
   description: 'What a rule said at one time.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'Counted from 1.' }),
@@ -52,6 +53,7 @@ export const Rule = builder.drizzleNode('rule', {
   name: 'Rule',
   description: '规则: when a video counts as 爆款.',
   id: { column: (rule) => rule.id },
+  select: KEY,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name, unique in the workspace.' }),
     enabled: t.exposeBoolean('enabled', { description: 'Only enabled rules judge.' }),

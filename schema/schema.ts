@@ -1,6 +1,7 @@
 /** The whole schema: importing it builds nothing but types. */
 import './scalars.ts'
 import './errors.ts'
+import './node.ts'
 import './viewer.ts'
 import './brand.ts'
 import './element.ts'

@@ -2,6 +2,7 @@ import { builder } from './builder.ts'
 
 export const Snapshot = builder.drizzleObject('snapshot', {
   name: 'Snapshot',
+  select: { columns: { workspaceId: true, videoId: true, observedAt: true, source: true, revision: true } },
   description: '快照: the counters of a video as one source saw them at one instant. Never changed.',
   fields: (t) => ({
     observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When it was measured.' }),

@@ -3,7 +3,7 @@ import { publishVideo } from '../flow/publish.ts'
 import { PURPOSES } from '../rules/types.ts'
 import { one } from './brand.ts'
 import { BreakoutConnection } from './breakout.ts'
-import { builder } from './builder.ts'
+import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { optionalRowId, rowId } from './ids.ts'
 import { TierEnum } from './kol.ts'
@@ -24,6 +24,7 @@ const VideoStageEnum = builder.enumType('VideoStage', {
 
 const VideoState = builder.drizzleObject('videoState', {
   name: 'VideoState',
+  select: { columns: { workspaceId: true, videoId: true } },
   description:
     'The latest numbers of a published video. null is not 0: the source does not give it, or not yet.',
   fields: (t) => ({
@@ -96,6 +97,7 @@ export const Video = builder.drizzleNode('video', {
   description:
     '视频: planned, then published. Its cell, element versions and tier are frozen at publication.',
   id: { column: (video) => video.id },
+  select: KEY,
   fields: (t) => ({
     title: t.exposeString('title', { description: 'Title.' }),
     stage: t.expose('stage', { type: VideoStageEnum, description: 'Planned, published or archived.' }),

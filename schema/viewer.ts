@@ -13,6 +13,7 @@ const RoleEnum = builder.enumType('Role', {
 
 const Workspace = builder.drizzleObject('workspace', {
   name: 'Workspace',
+  select: { columns: { id: true } },
   description: '工作区: a brand team or an agency; the border that nothing crosses.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name.' }),

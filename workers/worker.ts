@@ -16,6 +16,12 @@ export interface Worker {
   close(): Promise<void>
 }
 
+/**
+ * How soon the jobs of a killed worker run again. Short, because running twice is harmless and a poll that is stuck
+ * holds up its workspace.
+ */
+const LOCK = { lockDuration: 6000, stalledInterval: 3000, maxStalledCount: 3 }
+
 export function createWorker(
   backend: Backend,
   handlers: Handlers,
@@ -26,7 +32,7 @@ export function createWorker(
   const worker = new BullWorker(
     QUEUE,
     (job) => dispatch(job, handlers),
-    { ...options, concurrency },
+    { ...options, ...LOCK, concurrency },
     factory as never,
   )
   worker.on('completed', (job) => events.onSettled(job.name))

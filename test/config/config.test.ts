@@ -13,6 +13,7 @@ const DEFAULTS: Config = {
   port: 4000,
   pool: 10,
   concurrency: 4,
+  sweepMs: 5000,
   logLevel: 'info',
   qianchuan: null,
 }
@@ -24,6 +25,7 @@ const BAD: Record<string, string> = {
   PORT: '65536',
   POOL: '1',
   CONCURRENCY: '0',
+  SWEEP_MS: 'every 5 seconds',
   LOG_LEVEL: 'LOUDLY',
   QIANCHUAN_URL: 'api.oceanengine.test/hunter2',
   QIANCHUAN_ADVERTISER_ID: '17a66-hunter2',
@@ -53,7 +55,10 @@ test('nothing is needed', () => {
 })
 
 test('an empty string is unset, for every name', () => {
-  const empty = Object.keys({ ...BAD, DATA_DIR: '', HOST: '', QIANCHUAN_ACCESS_TOKEN: '' }).map((name) => [name, ''])
+  const empty = Object.keys({ ...BAD, DATA_DIR: '', HOST: '', QIANCHUAN_ACCESS_TOKEN: '' }).map((name) => [
+    name,
+    '',
+  ])
   expect(loadConfig(Object.fromEntries(empty))).toEqual(DEFAULTS)
 })
 
@@ -62,8 +67,16 @@ test('names that are not ours are passed over', () => {
 })
 
 test.each<[string, Record<string, string>, Partial<Config>]>([
-  ['DATABASE_URL also migrates', { DATABASE_URL: 'postgres://u:p@db:5432/s' }, { databaseUrl: 'postgres://u:p@db:5432/s', ownerUrl: 'postgres://u:p@db:5432/s' }],
-  ['DATABASE_OWNER_URL migrates instead', { DATABASE_URL: 'postgresql://u@db/s', DATABASE_OWNER_URL: 'postgres://o@db/s' }, { databaseUrl: 'postgresql://u@db/s', ownerUrl: 'postgres://o@db/s' }],
+  [
+    'DATABASE_URL also migrates',
+    { DATABASE_URL: 'postgres://u:p@db:5432/s' },
+    { databaseUrl: 'postgres://u:p@db:5432/s', ownerUrl: 'postgres://u:p@db:5432/s' },
+  ],
+  [
+    'DATABASE_OWNER_URL migrates instead',
+    { DATABASE_URL: 'postgresql://u@db/s', DATABASE_OWNER_URL: 'postgres://o@db/s' },
+    { databaseUrl: 'postgresql://u@db/s', ownerUrl: 'postgres://o@db/s' },
+  ],
   ['REDIS_URL', { REDIS_URL: 'redis://:p@cache:6379/2' }, { redisUrl: 'redis://:p@cache:6379/2' }],
   ['REDIS_URL with TLS', { REDIS_URL: 'rediss://cache' }, { redisUrl: 'rediss://cache' }],
   ['DATA_DIR from here', { DATA_DIR: 'some/where' }, { dataDir: resolve('some/where') }],
@@ -78,9 +91,23 @@ test.each<[string, Record<string, string>, Partial<Config>]>([
   ['POOL, the most', { POOL: '200' }, { pool: 200 }],
   ['CONCURRENCY, the least', { CONCURRENCY: '1' }, { concurrency: 1 }],
   ['CONCURRENCY, the most', { CONCURRENCY: '100' }, { concurrency: 100 }],
+  ['SWEEP_MS, the least', { SWEEP_MS: '50' }, { sweepMs: 50 }],
+  ['SWEEP_MS, the most', { SWEEP_MS: '600000' }, { sweepMs: 600_000 }],
   ['LOG_LEVEL', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
-  ['Qianchuan by id and token', { QIANCHUAN_ADVERTISER_ID: '1766', QIANCHUAN_ACCESS_TOKEN: 'tok' }, { qianchuan: { url: 'https://api.oceanengine.com', advertiserId: '1766', accessToken: 'tok' } }],
-  ['Qianchuan elsewhere', { QIANCHUAN_URL: 'http://localhost:4010', QIANCHUAN_ADVERTISER_ID: '9007199254740993', QIANCHUAN_ACCESS_TOKEN: 'tok' }, { qianchuan: { url: 'http://localhost:4010', advertiserId: '9007199254740993', accessToken: 'tok' } }],
+  [
+    'Qianchuan by id and token',
+    { QIANCHUAN_ADVERTISER_ID: '1766', QIANCHUAN_ACCESS_TOKEN: 'tok' },
+    { qianchuan: { url: 'https://api.oceanengine.com', advertiserId: '1766', accessToken: 'tok' } },
+  ],
+  [
+    'Qianchuan elsewhere',
+    {
+      QIANCHUAN_URL: 'http://localhost:4010',
+      QIANCHUAN_ADVERTISER_ID: '9007199254740993',
+      QIANCHUAN_ACCESS_TOKEN: 'tok',
+    },
+    { qianchuan: { url: 'http://localhost:4010', advertiserId: '9007199254740993', accessToken: 'tok' } },
+  ],
   ['a URL of Qianchuan alone is no account', { QIANCHUAN_URL: 'http://localhost:4010' }, { qianchuan: null }],
 ])('%s', (_name, env, expected) => {
   expect(loadConfig(env)).toEqual({ ...DEFAULTS, ...expected })
@@ -98,6 +125,8 @@ test.each([
   ['POOL', '201'],
   ['CONCURRENCY', '0'],
   ['CONCURRENCY', '101'],
+  ['SWEEP_MS', '49'],
+  ['SWEEP_MS', '600001'],
   ['LOG_LEVEL', 'INFO'],
   ['LOG_LEVEL', 'verbose'],
   ['DATABASE_URL', 'localhost:5432'],
@@ -120,12 +149,32 @@ test('all problems are reported together, each on its line with its name', () =>
 test.each<[string, Record<string, string>, string[]]>([
   ['an advertiser without a token', { QIANCHUAN_ADVERTISER_ID: '1766' }, ['QIANCHUAN_ACCESS_TOKEN']],
   ['a token without an advertiser', { QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['QIANCHUAN_ADVERTISER_ID']],
-  ['a token beside an empty advertiser', { QIANCHUAN_ACCESS_TOKEN: 'tok', QIANCHUAN_ADVERTISER_ID: '' }, ['QIANCHUAN_ADVERTISER_ID']],
+  [
+    'a token beside an empty advertiser',
+    { QIANCHUAN_ACCESS_TOKEN: 'tok', QIANCHUAN_ADVERTISER_ID: '' },
+    ['QIANCHUAN_ADVERTISER_ID'],
+  ],
   ['an owner without a database', { DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL']],
-  ['both pairs at once', { DATABASE_OWNER_URL: 'postgres://o@db/s', QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['DATABASE_URL', 'QIANCHUAN_ADVERTISER_ID']],
-  ['a pair beside a bad number', { PORT: 'x', QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['PORT', 'QIANCHUAN_ADVERTISER_ID']],
-  ['a pair beside a bad level', { LOG_LEVEL: 'x', DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL', 'LOG_LEVEL']],
-  ['an owner beside a bad database names the database once', { DATABASE_URL: 'x', DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL']],
+  [
+    'both pairs at once',
+    { DATABASE_OWNER_URL: 'postgres://o@db/s', QIANCHUAN_ACCESS_TOKEN: 'tok' },
+    ['DATABASE_URL', 'QIANCHUAN_ADVERTISER_ID'],
+  ],
+  [
+    'a pair beside a bad number',
+    { PORT: 'x', QIANCHUAN_ACCESS_TOKEN: 'tok' },
+    ['PORT', 'QIANCHUAN_ADVERTISER_ID'],
+  ],
+  [
+    'a pair beside a bad level',
+    { LOG_LEVEL: 'x', DATABASE_OWNER_URL: 'postgres://o@db/s' },
+    ['DATABASE_URL', 'LOG_LEVEL'],
+  ],
+  [
+    'an owner beside a bad database names the database once',
+    { DATABASE_URL: 'x', DATABASE_OWNER_URL: 'postgres://o@db/s' },
+    ['DATABASE_URL'],
+  ],
 ])('%s is refused', (_name, env, expected) => {
   expect(names(problems(env)).sort()).toEqual(expected)
 })
@@ -133,13 +182,19 @@ test.each<[string, Record<string, string>, string[]]>([
 test('what is wrong is said without saying the value', () => {
   const said = message({ ...BAD, QIANCHUAN_ACCESS_TOKEN: 'hunter2-token' })
   expect(said).not.toContain('hunter2')
-  for (const value of Object.values(BAD).filter((value) => value.length > 6)) expect(said).not.toContain(value)
+  for (const value of Object.values(BAD).filter((value) => value.length > 6))
+    expect(said).not.toContain(value)
 })
 
 test('no value longer than 6 characters is ever part of the message', () => {
   const url = fc.constantFrom('postgres://', 'redis://', 'https://', 'mysql://', '')
-  const value = fc.tuple(url, fc.string({ minLength: 7, unit: 'grapheme-ascii' })).map((parts) => parts.join(''))
-  const env = fc.dictionary(fc.constantFrom(...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN', 'HOST', 'DATA_DIR'), value)
+  const value = fc
+    .tuple(url, fc.string({ minLength: 7, unit: 'grapheme-ascii' }))
+    .map((parts) => parts.join(''))
+  const env = fc.dictionary(
+    fc.constantFrom(...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN', 'HOST', 'DATA_DIR'),
+    value,
+  )
   let refused = 0
   fc.assert(
     fc.property(env, (env) => {

@@ -16,7 +16,11 @@ const pending = (ago: number): Episode => ({ state: 'PENDING', pendingAt: NOW - 
 const firing = (ago: number): Episode => ({ state: 'FIRING', pendingAt: NOW - ago, coolingAt: null })
 /** Came back from cooling: the instant of the last cooling is still there. */
 const again = (ago: number): Episode => ({ state: 'FIRING', pendingAt: NOW - 9 * ago, coolingAt: NOW - ago })
-const cooling = (ago: number): Episode => ({ state: 'COOLING', pendingAt: NOW - 9 * ago, coolingAt: NOW - ago })
+const cooling = (ago: number): Episode => ({
+  state: 'COOLING',
+  pendingAt: NOW - 9 * ago,
+  coolingAt: NOW - ago,
+})
 const byHand = (ago: number): Episode => ({ state: 'CLOSED', pendingAt: NOW - ago, coolingAt: null })
 
 const LAPSED: Step = { to: 'CLOSED', reason: 'LAPSED' }
@@ -57,12 +61,24 @@ const TABLE: [string, Episode | null, Outcome, typeof TIMING, Step][] = [
   ['COOLING MET, cooldown passed: FIRING again', cooling(2 * COOLDOWN), 'MET', TIMING, to('FIRING')],
   ['COOLING HELD, not cooled down: stays', cooling(COOLDOWN - 1), 'HELD', TIMING, to('STAY')],
   ['COOLING HELD, cooled down: CLOSED, only MET brings it back', cooling(COOLDOWN), 'HELD', TIMING, RELEASED],
-  ['COOLING RELEASED, 1 ms short of the cooldown: stays', cooling(COOLDOWN - 1), 'RELEASED', TIMING, to('STAY')],
+  [
+    'COOLING RELEASED, 1 ms short of the cooldown: stays',
+    cooling(COOLDOWN - 1),
+    'RELEASED',
+    TIMING,
+    to('STAY'),
+  ],
   ['COOLING RELEASED, cooldown exactly reached: CLOSED', cooling(COOLDOWN), 'RELEASED', TIMING, RELEASED],
   ['COOLING RELEASED, cooldown passed: CLOSED', cooling(COOLDOWN + 1), 'RELEASED', TIMING, RELEASED],
   ['COOLING RELEASED, the rule lost its cooldown: CLOSED', cooling(0), 'RELEASED', NO_COOLDOWN, RELEASED],
   ['COOLING NO_DATA: stays', cooling(1), 'NO_DATA', TIMING, to('STAY')],
-  ['COOLING NO_DATA, cooldown passed: does not close blind', cooling(COOLDOWN), 'NO_DATA', TIMING, to('STAY')],
+  [
+    'COOLING NO_DATA, cooldown passed: does not close blind',
+    cooling(COOLDOWN),
+    'NO_DATA',
+    TIMING,
+    to('STAY'),
+  ],
 
   ['closed by hand MET: stays closed', byHand(1), 'MET', TIMING, to('STAY')],
   ['closed by hand MET, hold 0: stays closed', byHand(1), 'MET', NO_HOLD, to('STAY')],
@@ -102,7 +118,7 @@ function play(events: readonly Event[], timing: typeof TIMING): { end: Episode |
     at += gap
     const before: Episode | null = episode
     if (outcome === 'BY_HAND') {
-      if (before !== null) episode = { ...before, state: 'CLOSED' }
+      episode = before && { ...(before as Episode), state: 'CLOSED' }
       passed.push({ at, outcome, before, step: { to: 'STAY' } })
       continue
     }
@@ -230,7 +246,11 @@ test.each<[string, Parameters<typeof explain>[0], string]>([
     {
       observedAt: '2026-06-01T12:00:00.000Z',
       condition: 'plays >= 1000',
-      readings: { plays: { value: 1000 }, interactionRate: { value: null, reason: 'NOT_GIVEN' }, ageHours: { value: 2 } },
+      readings: {
+        plays: { value: 1000 },
+        interactionRate: { value: null, reason: 'NOT_GIVEN' },
+        ageHours: { value: 2 },
+      },
     },
     'plays 1000, interactionRate unknown (NOT_GIVEN) at 2 h: met plays >= 1000',
   ],

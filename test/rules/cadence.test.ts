@@ -5,7 +5,12 @@ import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 
 /** A midnight of UTC: slots of every interval begin here. */
 const MIDNIGHT = Date.UTC(2026, 5, 1)
-const watched = (more: Partial<Watched> = {}): Watched => ({ publishedAt: MIDNIGHT, kolId: null, misses: 0, ...more })
+const watched = (more: Partial<Watched> = {}): Watched => ({
+  publishedAt: MIDNIGHT,
+  kolId: null,
+  misses: 0,
+  ...more,
+})
 
 /** All looks at a video that is always looked at on time, from its publication on. */
 function onTime(video: Watched): number[] {
@@ -112,12 +117,18 @@ test.each([
 test('a retry never comes later than the regular look, nor earlier the more misses there are', () => {
   const age = fc.integer({ min: 0, max: 30 * DAY - 1 })
   fc.assert(
-    fc.property(publishedAt, kolId, fc.integer({ min: 1, max: 30 }), age, (publishedAt, kolId, misses, age) => {
-      const now = publishedAt + age
-      const at = (misses: number) => nextPoll({ publishedAt, kolId, misses }, now) as number
-      expect(at(misses)).toBeLessThanOrEqual(at(0))
-      expect(at(misses + 1)).toBeGreaterThanOrEqual(at(misses))
-    }),
+    fc.property(
+      publishedAt,
+      kolId,
+      fc.integer({ min: 1, max: 30 }),
+      age,
+      (publishedAt, kolId, misses, age) => {
+        const now = publishedAt + age
+        const at = (misses: number) => nextPoll({ publishedAt, kolId, misses }, now) as number
+        expect(at(misses)).toBeLessThanOrEqual(at(0))
+        expect(at(misses + 1)).toBeGreaterThanOrEqual(at(misses))
+      },
+    ),
   )
 })
 

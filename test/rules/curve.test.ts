@@ -43,18 +43,103 @@ test.each<[string, [number, number | null][], Record<string, number>]>([
   ['a look does not reach forward', [[0.99, 100]], {}],
   ['a look at publication', [[0, 0]], {}],
   ['a look before publication', [[-1, 5]], {}],
-  ['two looks on the grid', [[1, 100], [2, 400]], { 1: 100, 1.5: 225, 2: 400 }],
-  ['0 plays in between', [[1, 0], [2, 0]], { 1: 0, 1.5: 0, 2: 0 }],
-  ['all ages between two looks', [[1, 100], [25, 100]], { 1: 100, 1.5: 100, 2: 100, 3: 100, 4: 100, 6: 100, 8: 100, 12: 100, 16: 100, 24: 100 }],
-  ['a look without plays adds nothing', [[1, 100], [2, null]], { 1: 100 }],
-  ['after a look without plays, near ages only', [[1, 100], [2, null], [4, 900]], { 1: 100, 4: 900 }],
-  ['a look without plays first', [[1, null], [2, 100]], { 2: 100 }],
-  ['a look at publication is nothing to go by', [[0, 0], [24, 900]], { 24: 900 }],
-  ['a look before publication is nothing to go by', [[-1, 0], [24, 900]], { 24: 900 }],
-  ['a counter that fell is stored as seen', [[1, 400], [2, 100]], { 1: 400, 1.5: 178, 2: 100 }],
-  ['the same instant twice', [[1, 100], [1, 200]], { 1: 100 }],
-  ['an older look changes nothing', [[2, 400], [1, 100]], { 2: 400 }],
-  ['past the grid', [[2160, 7], [3000, 9]], { 1080: 7, 1440: 7, 2160: 7 }],
+  [
+    'two looks on the grid',
+    [
+      [1, 100],
+      [2, 400],
+    ],
+    { 1: 100, 1.5: 225, 2: 400 },
+  ],
+  [
+    '0 plays in between',
+    [
+      [1, 0],
+      [2, 0],
+    ],
+    { 1: 0, 1.5: 0, 2: 0 },
+  ],
+  [
+    'all ages between two looks',
+    [
+      [1, 100],
+      [25, 100],
+    ],
+    { 1: 100, 1.5: 100, 2: 100, 3: 100, 4: 100, 6: 100, 8: 100, 12: 100, 16: 100, 24: 100 },
+  ],
+  [
+    'a look without plays adds nothing',
+    [
+      [1, 100],
+      [2, null],
+    ],
+    { 1: 100 },
+  ],
+  [
+    'after a look without plays, near ages only',
+    [
+      [1, 100],
+      [2, null],
+      [4, 900],
+    ],
+    { 1: 100, 4: 900 },
+  ],
+  [
+    'a look without plays first',
+    [
+      [1, null],
+      [2, 100],
+    ],
+    { 2: 100 },
+  ],
+  [
+    'a look at publication is nothing to go by',
+    [
+      [0, 0],
+      [24, 900],
+    ],
+    { 24: 900 },
+  ],
+  [
+    'a look before publication is nothing to go by',
+    [
+      [-1, 0],
+      [24, 900],
+    ],
+    { 24: 900 },
+  ],
+  [
+    'a counter that fell is stored as seen',
+    [
+      [1, 400],
+      [2, 100],
+    ],
+    { 1: 400, 1.5: 178, 2: 100 },
+  ],
+  [
+    'the same instant twice',
+    [
+      [1, 100],
+      [1, 200],
+    ],
+    { 1: 100 },
+  ],
+  [
+    'an older look changes nothing',
+    [
+      [2, 400],
+      [1, 100],
+    ],
+    { 2: 400 },
+  ],
+  [
+    'past the grid',
+    [
+      [2160, 7],
+      [3000, 9],
+    ],
+    { 1080: 7, 1440: 7, 2160: 7 },
+  ],
 ])('curve of %s', (_name, pairs, expected) => {
   expect(held(curveOf(looks(...pairs)))).toEqual(expected)
 })
@@ -69,8 +154,18 @@ test('a power law between two looks is met on the nose', () => {
 
 test('a curve that gains nothing is the same object', () => {
   const curve = curveOf(looks([1, 100]))
-  const same = extendCurve(curve, PUBLISHED, lookOf(PUBLISHED + HOUR, 100), lookOf(PUBLISHED + 1.2 * HOUR, 120))
+  const same = extendCurve(
+    curve,
+    PUBLISHED,
+    lookOf(PUBLISHED + HOUR, 100),
+    lookOf(PUBLISHED + 1.2 * HOUR, 120),
+  )
   expect(same).toBe(curve)
+})
+
+test('two looks at one instant and no curve: the second look, not NaN', () => {
+  const look = (plays: number) => lookOf(PUBLISHED + HOUR, plays)
+  expect(held(extendCurve([], PUBLISHED, look(100), look(200)))).toEqual({ 1: 200 })
 })
 
 test('a curve is not changed in place, and a short one is filled up', () => {
@@ -155,7 +250,11 @@ test('a first look fills only ages near before it', () => {
       const curve = extendCurve([], PUBLISHED, null, lookOf(PUBLISHED + age, plays))
       const near = age < 24 * HOUR ? 0.9 : age < 168 * HOUR ? 0.75 : 0.5
       const expected = AGES.filter((at) => at <= age && at >= near * age)
-      expect(Object.keys(held(curve)).map(Number).sort((a, b) => a - b)).toEqual(expected.map((at) => at / HOUR))
+      expect(
+        Object.keys(held(curve))
+          .map(Number)
+          .sort((a, b) => a - b),
+      ).toEqual(expected.map((at) => at / HOUR))
     }),
   )
 })

@@ -60,7 +60,13 @@ function run(text: string, definition: Partial<Definition> = {}, byHand = -1): s
   const seen = series(text, PUBLISHED + TEN, TEN).map((look, i) => {
     if (look !== null) {
       const before: Episode | null = episode
-      const input: JudgeInput = { watch: state, look, kol: null, rules: [active(definition)], episodeOf: () => before }
+      const input: JudgeInput = {
+        watch: state,
+        look,
+        kol: null,
+        rules: [active(definition)],
+        episodeOf: () => before,
+      }
       const verdict: Verdict = judge(input)
       state = verdict.watch
       for (const { step } of verdict.moves) episode = moved(episode, step, look.observedAt)
@@ -76,17 +82,47 @@ test.each<[string, string, Partial<Definition>, string]>([
   ['never met', '0 100 300+50x3 _ 900', {}, '- - - - - - _ -'],
   ['met for 30 minutes: fires on the look that completes them', '900 1000+100x3', {}, '- p p p F'],
   ['pending, firing', '0 100 1000+100x4', {}, '- - p p p F F'],
-  ['lapses on one look below the value, although above the release', '1000 1000 999 1000+1x3', {}, 'p p - p p p F'],
+  [
+    'lapses on one look below the value, although above the release',
+    '1000 1000 999 1000+1x3',
+    {},
+    'p p - p p p F',
+  ],
   ['a missing look neither fires nor lapses', '1000 _ _ 1003', {}, 'p _ _ F'],
   ['looks without plays neither fire nor lapse', '1000 ?x4 1005', {}, 'p p p p p F'],
   ['fires at once without a hold', '999 1000', { holdMinutes: 0 }, '- F'],
   ['held between the levels', '1000 999 500', { holdMinutes: 0 }, 'F F F'],
   ['firing, cooling, closed after 60 minutes', '1000 499 400+0x5 0', { holdMinutes: 0 }, 'F c c c c c c - -'],
-  ['cooling, back to firing, and the cooldown anew', '1000 499 1000 499+0x6', { holdMinutes: 0 }, 'F c F c c c c c c -'],
-  ['between the levels a cooled-down episode closes', '1000 499 600+0x5', { holdMinutes: 0 }, 'F c c c c c c -'],
-  ['missing looks while cooling: closes at the next look', '1000 499 _x7 499', { holdMinutes: 0 }, 'F c _ _ _ _ _ _ _ -'],
-  ['looks without plays while cooling close nothing', '1000 499 ?x7 499', { holdMinutes: 0 }, 'F c c c c c c c c -'],
-  ['closes at once without a cooldown, and a new one fires', '1000 499 1000', { holdMinutes: 0, cooldownMinutes: 0 }, 'F - F'],
+  [
+    'cooling, back to firing, and the cooldown anew',
+    '1000 499 1000 499+0x6',
+    { holdMinutes: 0 },
+    'F c F c c c c c c -',
+  ],
+  [
+    'between the levels a cooled-down episode closes',
+    '1000 499 600+0x5',
+    { holdMinutes: 0 },
+    'F c c c c c c -',
+  ],
+  [
+    'missing looks while cooling: closes at the next look',
+    '1000 499 _x7 499',
+    { holdMinutes: 0 },
+    'F c _ _ _ _ _ _ _ -',
+  ],
+  [
+    'looks without plays while cooling close nothing',
+    '1000 499 ?x7 499',
+    { holdMinutes: 0 },
+    'F c c c c c c c c -',
+  ],
+  [
+    'closes at once without a cooldown, and a new one fires',
+    '1000 499 1000',
+    { holdMinutes: 0, cooldownMinutes: 0 },
+    'F - F',
+  ],
   ['the whole way', '0 500 1000+200x4 300 200 _x5 200 0', {}, '- - p p p F F c c _ _ _ _ _ - -'],
 ])('%s', (_name, text, definition, expected) => {
   expect(run(text, definition)).toBe(expected)
@@ -162,7 +198,11 @@ test('a look is judged against the looks before it, and carried on', () => {
 })
 
 test('a rule on the KOL baseline reads the peers at the age of the look', () => {
-  const peer = (i: number): Peer => ({ videoId: i, publishedAt: PUBLISHED - i * DAY, curve: AGES.map((age) => age / MINUTE) })
+  const peer = (i: number): Peer => ({
+    videoId: i,
+    publishedAt: PUBLISHED - i * DAY,
+    curve: AGES.map((age) => age / MINUTE),
+  })
   const rules = [active({ condition: { metric: 'kolRatio', op: '>=', value: 80 }, holdMinutes: 0 })]
   const kol = (count: number) => ({ followers: null, peers: [1, 2, 3].slice(0, count).map(peer) })
   const hit = judge(given({ rules, kol: kol(3) }))

@@ -4,9 +4,9 @@ import { AGES, type Curve } from '../../rules/curve.ts'
 import {
   METRIC_KEYS,
   METRICS,
-  MIN_PEERS,
   type MetricInput,
   type MetricKey,
+  MIN_PEERS,
   type NullReason,
   PEER_WINDOW,
   type Peer,
@@ -34,12 +34,23 @@ const flat = (plays: number | null): Curve => AGES.map(() => plays)
 
 /** Earlier videos, one a day, latest first, each with the same plays at all ages. */
 function peers(...plays: (number | null)[]): Peer[] {
-  return plays.map((count, i) => ({ videoId: 900 - i, publishedAt: PUBLISHED - (i + 1) * DAY, curve: flat(count) }))
+  return plays.map((count, i) => ({
+    videoId: 900 - i,
+    publishedAt: PUBLISHED - (i + 1) * DAY,
+    curve: flat(count),
+  }))
 }
 
-function read(metric: MetricKey, input: Partial<Omit<MetricInput, 'look'>> & { look?: Partial<Look> } = {}): Reading {
+function read(
+  metric: MetricKey,
+  input: Partial<Omit<MetricInput, 'look'>> & { look?: Partial<Look> } = {},
+): Reading {
   const { look, ...rest } = input
-  const all = { previous: BEFORE, publishedAt: PUBLISHED, kol: { followers: 500, peers: peers(100, 200, 300) } }
+  const all = {
+    previous: BEFORE,
+    publishedAt: PUBLISHED,
+    kol: { followers: 500, peers: peers(100, 200, 300) },
+  }
   return readMetrics({ ...all, ...rest, look: { ...LOOK, ...look } })[metric]
 }
 
@@ -63,35 +74,80 @@ test.each(COUNTERS)('%s is the counter', (counter) => {
 
 test.each<[string, MetricKey, Parameters<typeof read>[1], Reading]>([
   ['ageHours is hours since publication', 'ageHours', {}, value(2)],
-  ['ageHours counts parts of an hour', 'ageHours', { look: { observedAt: PUBLISHED + 90 * MINUTE } }, value(1.5)],
+  [
+    'ageHours counts parts of an hour',
+    'ageHours',
+    { look: { observedAt: PUBLISHED + 90 * MINUTE } },
+    value(1.5),
+  ],
   ['ageHours is 0 at publication', 'ageHours', { look: { observedAt: PUBLISHED } }, value(0)],
 
   ['interactionRate leaves saves out', 'interactionRate', {}, value(0.06)],
   ['interactionRate without saves', 'interactionRate', { look: { saves: null } }, value(0.06)],
-  ['interactionRate of none is 0, not unknown', 'interactionRate', { look: { likes: 0, comments: 0, shares: 0 } }, value(0)],
+  [
+    'interactionRate of none is 0, not unknown',
+    'interactionRate',
+    { look: { likes: 0, comments: 0, shares: 0 } },
+    value(0),
+  ],
   ['interactionRate of 0 plays', 'interactionRate', { look: { plays: 0 } }, none('ZERO_PLAYS')],
   ['interactionRate without plays', 'interactionRate', { look: { plays: null } }, none('NOT_GIVEN')],
   ['interactionRate without likes', 'interactionRate', { look: { likes: null } }, none('NOT_GIVEN')],
   ['interactionRate without comments', 'interactionRate', { look: { comments: null } }, none('NOT_GIVEN')],
   ['interactionRate without shares', 'interactionRate', { look: { shares: null } }, none('NOT_GIVEN')],
-  ['interactionRate of 0 plays without likes', 'interactionRate', { look: { plays: 0, likes: null } }, none('NOT_GIVEN')],
+  [
+    'interactionRate of 0 plays without likes',
+    'interactionRate',
+    { look: { plays: 0, likes: null } },
+    none('NOT_GIVEN'),
+  ],
 
   ['velocity is plays gained per hour', 'velocity', {}, value(800)],
   ['velocity of no gain is 0', 'velocity', { previous: { ...BEFORE, plays: 1000 } }, value(0)],
   ['velocity at the first look', 'velocity', { previous: null }, none('FIRST_LOOK')],
-  ['velocity after a look without plays', 'velocity', { previous: { ...BEFORE, plays: null } }, none('FIRST_LOOK')],
+  [
+    'velocity after a look without plays',
+    'velocity',
+    { previous: { ...BEFORE, plays: null } },
+    none('FIRST_LOOK'),
+  ],
   ['velocity of a counter that fell', 'velocity', { previous: { ...BEFORE, plays: 1001 } }, none('RESTATED')],
   ['velocity without plays', 'velocity', { look: { plays: null } }, none('NOT_GIVEN')],
-  ['velocity without plays at the first look', 'velocity', { look: { plays: null }, previous: null }, none('NOT_GIVEN')],
-  ['velocity of two looks at one instant', 'velocity', { previous: { ...BEFORE, observedAt: LOOK.observedAt } }, none('FIRST_LOOK')],
-  ['velocity of a look before the one before', 'velocity', { previous: { ...BEFORE, observedAt: LOOK.observedAt + 1 } }, none('FIRST_LOOK')],
+  [
+    'velocity without plays at the first look',
+    'velocity',
+    { look: { plays: null }, previous: null },
+    none('NOT_GIVEN'),
+  ],
+  [
+    'velocity of two looks at one instant',
+    'velocity',
+    { previous: { ...BEFORE, observedAt: LOOK.observedAt } },
+    none('FIRST_LOOK'),
+  ],
+  [
+    'velocity of a look before the one before',
+    'velocity',
+    { previous: { ...BEFORE, observedAt: LOOK.observedAt + 1 } },
+    none('FIRST_LOOK'),
+  ],
 
   ['playsPerFollower', 'playsPerFollower', {}, value(2)],
   ['playsPerFollower of 0 plays is 0', 'playsPerFollower', { look: { plays: 0 } }, value(0)],
   ['playsPerFollower without plays', 'playsPerFollower', { look: { plays: null } }, none('NOT_GIVEN')],
   ['playsPerFollower without a KOL', 'playsPerFollower', { kol: null }, none('NO_KOL')],
-  ['playsPerFollower of unknown followers', 'playsPerFollower', { kol: { followers: null, peers: [] } }, none('NO_FOLLOWERS')],
-  ['playsPerFollower of 0 followers', 'playsPerFollower', { kol: { followers: 0, peers: [] } }, none('NO_FOLLOWERS')],
+  [
+    'playsPerFollower of unknown followers',
+    'playsPerFollower',
+    { kol: { followers: null, peers: [] } },
+    none('NO_FOLLOWERS'),
+  ],
+  [
+    'playsPerFollower of 0 followers',
+    'playsPerFollower',
+    { kol: { followers: 0, peers: [] } },
+    none('NO_FOLLOWERS'),
+  ],
 
   ['kolRatio without a KOL', 'kolRatio', { kol: null }, none('NO_KOL')],
   ['kolRatio without plays', 'kolRatio', { look: { plays: null } }, none('NOT_GIVEN')],
@@ -126,7 +182,11 @@ test('the KOL baseline is taken at the same age, between the looks of the grid t
 })
 
 test('the KOL baseline holds only videos published before, not at the same instant', () => {
-  const at = (ms: number, plays: number): Peer => ({ videoId: ms, publishedAt: PUBLISHED + ms, curve: flat(plays) })
+  const at = (ms: number, plays: number): Peer => ({
+    videoId: ms,
+    publishedAt: PUBLISHED + ms,
+    curve: flat(plays),
+  })
   const later = [at(DAY, 9000), at(1, 9000), at(0, 9000), at(0, 9000)]
   const earlier = [at(-1, 100), at(-DAY, 200), at(-2 * DAY, 300)]
   expect(ratio([...later, ...earlier])).toEqual(value(5))
@@ -155,12 +215,19 @@ test('the KOL baseline does not reach behind its window for videos that were see
 test('no reading is ever NaN, endless or negative, and a null has a reason', () => {
   const count = fc.option(fc.nat(1e9))
   const at = fc.integer({ min: 0, max: 60 * DAY }).map((ms) => PUBLISHED + ms)
-  const look = fc.record({ observedAt: at, plays: count, likes: count, comments: count, shares: count, saves: count })
+  const look = fc.record({
+    observedAt: at,
+    plays: count,
+    likes: count,
+    comments: count,
+    shares: count,
+    saves: count,
+  })
   const kol = fc.record({
     followers: count,
-    peers: fc.array(fc.array(count, { maxLength: AGES.length }), { maxLength: 6 }).map((curves) =>
-      curves.map((curve, i): Peer => ({ videoId: i, publishedAt: PUBLISHED - i, curve })),
-    ),
+    peers: fc
+      .array(fc.array(count, { maxLength: AGES.length }), { maxLength: 6 })
+      .map((curves) => curves.map((curve, i): Peer => ({ videoId: i, publishedAt: PUBLISHED - i, curve }))),
   })
   fc.assert(
     fc.property(look, fc.option(look), fc.option(kol), (look, previous, kol) => {

@@ -30,8 +30,18 @@ const rule = (condition: Condition): Definition => ({
   holdMinutes: 0,
   cooldownMinutes: 0,
 })
-const atLeast = (metric: MetricKey, value: number, release?: number): Comparison => ({ metric, op: '>=', value, release })
-const atMost = (metric: MetricKey, value: number, release?: number): Comparison => ({ metric, op: '<=', value, release })
+const atLeast = (metric: MetricKey, value: number, release?: number): Comparison => ({
+  metric,
+  op: '>=',
+  value,
+  release,
+})
+const atMost = (metric: MetricKey, value: number, release?: number): Comparison => ({
+  metric,
+  op: '<=',
+  value,
+  release,
+})
 
 const LEVELS: [string, Comparison, number | null, Outcome][] = [
   ['>= above the value: MET', atLeast('plays', 100, 50), 101, 'MET'],
@@ -93,11 +103,36 @@ test.each(TRUTH)('%s: all is %s, any is %s', (two, all, any) => {
 
 const p = (metric: MetricKey) => atLeast(metric, 100)
 const NESTED: [string, Condition, Partial<Record<MetricKey, number>>, Outcome][] = [
-  ['unknown in any in all, any met: MET', { all: [p('plays'), { any: [p('likes'), p('saves')] }] }, { plays: 100, likes: 100 }, 'MET'],
-  ['unknown in any in all, any not met: NO_DATA', { all: [p('plays'), { any: [p('likes'), p('saves')] }] }, { plays: 100, likes: 1 }, 'NO_DATA'],
-  ['unknown any in all, other false: RELEASED', { all: [p('plays'), { any: [p('likes'), p('saves')] }] }, { plays: 1 }, 'RELEASED'],
-  ['unknown in all in any, other met: MET', { any: [p('plays'), { all: [p('likes'), p('saves')] }] }, { plays: 100 }, 'MET'],
-  ['false decides all in any: RELEASED', { any: [p('plays'), { all: [p('likes'), p('saves')] }] }, { plays: 1, likes: 1 }, 'RELEASED'],
+  [
+    'unknown in any in all, any met: MET',
+    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
+    { plays: 100, likes: 100 },
+    'MET',
+  ],
+  [
+    'unknown in any in all, any not met: NO_DATA',
+    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
+    { plays: 100, likes: 1 },
+    'NO_DATA',
+  ],
+  [
+    'unknown any in all, other false: RELEASED',
+    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
+    { plays: 1 },
+    'RELEASED',
+  ],
+  [
+    'unknown in all in any, other met: MET',
+    { any: [p('plays'), { all: [p('likes'), p('saves')] }] },
+    { plays: 100 },
+    'MET',
+  ],
+  [
+    'false decides all in any: RELEASED',
+    { any: [p('plays'), { all: [p('likes'), p('saves')] }] },
+    { plays: 1, likes: 1 },
+    'RELEASED',
+  ],
   ['all of one: as the one', { all: [{ any: [p('plays')] }] }, { plays: 100 }, 'MET'],
 ]
 
@@ -148,12 +183,32 @@ test.each<[string, unknown, string, RegExp]>([
   ['an unknown operator', { condition: { ...PLAYS, op: '>' } }, 'condition.op', />=/],
   ['no value', { condition: { metric: 'plays', op: '>=' } }, 'condition.value', /number/],
   ['a value in words', { condition: { ...PLAYS, value: '1000' } }, 'condition.value', /number/],
-  ['a value that is not a number', { condition: { ...PLAYS, value: Number.NaN } }, 'condition.value', /number/],
-  ['an endless value', { condition: { ...PLAYS, value: Number.POSITIVE_INFINITY } }, 'condition.value', /number/],
+  [
+    'a value that is not a number',
+    { condition: { ...PLAYS, value: Number.NaN } },
+    'condition.value',
+    /number/,
+  ],
+  [
+    'an endless value',
+    { condition: { ...PLAYS, value: Number.POSITIVE_INFINITY } },
+    'condition.value',
+    /number/,
+  ],
   ['a release in words', { condition: { ...PLAYS, release: '1' } }, 'condition.release', /number/],
   ['a release that is null', { condition: { ...PLAYS, release: null } }, 'condition.release', /number/],
-  ['a release above the value of >=', { condition: { ...PLAYS, release: 1001 } }, 'condition.release', /easier/],
-  ['a release below the value of <=', { condition: { ...PLAYS, op: '<=', release: 999 } }, 'condition.release', /easier/],
+  [
+    'a release above the value of >=',
+    { condition: { ...PLAYS, release: 1001 } },
+    'condition.release',
+    /easier/,
+  ],
+  [
+    'a release below the value of <=',
+    { condition: { ...PLAYS, op: '<=', release: 999 } },
+    'condition.release',
+    /easier/,
+  ],
   ['a key too many in a comparison', { condition: { ...PLAYS, hold: 1 } }, 'condition', /hold/],
   ['an empty all', { condition: { all: [] } }, 'condition.all', /1/],
   ['an empty any', { condition: { any: [] } }, 'condition.any', /1/],
@@ -161,7 +216,12 @@ test.each<[string, unknown, string, RegExp]>([
   ['both all and any', { condition: { all: [PLAYS], any: [PLAYS] } }, 'condition', /any/],
   ['a comparison beside all', { condition: { ...PLAYS, all: [PLAYS] } }, 'condition', /metric/],
   ['a bad part of all', { condition: { all: [PLAYS, { ...PLAYS, op: '=' }] } }, 'condition.all.1.op', />=/],
-  ['a bad part deep down', { condition: { any: [{ all: [PLAYS, { any: [{ ...PLAYS, release: 1001 }] }] }] } }, 'condition.any.0.all.1.any.0.release', /easier/],
+  [
+    'a bad part deep down',
+    { condition: { any: [{ all: [PLAYS, { any: [{ ...PLAYS, release: 1001 }] }] }] } },
+    'condition.any.0.all.1.any.0.release',
+    /easier/,
+  ],
   ['nine levels', { condition: deep(9) }, `condition${'.all.0'.repeat(8)}.all`, /deep/],
   ['an unknown purpose', { condition: PLAYS, purposes: ['SEEDING', 'FUN'] }, 'purposes.1', /SELLING/],
   ['a purpose that is no list', { condition: PLAYS, purposes: 'SEEDING' }, 'purposes', /array/],
@@ -170,7 +230,12 @@ test.each<[string, unknown, string, RegExp]>([
   ['a hold of more than a week', { condition: PLAYS, holdMinutes: 10_081 }, 'holdMinutes', /10080/],
   ['a negative cooldown', { condition: PLAYS, cooldownMinutes: -1 }, 'cooldownMinutes', /0/],
   ['half a minute of cooldown', { condition: PLAYS, cooldownMinutes: 0.5 }, 'cooldownMinutes', /int/],
-  ['a cooldown of more than 30 days', { condition: PLAYS, cooldownMinutes: 43_201 }, 'cooldownMinutes', /43200/],
+  [
+    'a cooldown of more than 30 days',
+    { condition: PLAYS, cooldownMinutes: 43_201 },
+    'cooldownMinutes',
+    /43200/,
+  ],
   ['a key too many', { condition: PLAYS, cooldown: 1 }, '', /cooldown/],
 ])('a definition may not have %s: the error names the part', (_name, given, path, message) => {
   const issues = definition.safeParse(given).error?.issues ?? []
@@ -187,8 +252,14 @@ test.each<[Condition, string]>([
   [atMost('interactionRate', 0.03, 0.05), 'interactionRate <= 0.03'],
   [{ all: [p('plays'), p('likes')] }, 'plays >= 100 and likes >= 100'],
   [{ any: [p('plays'), p('likes')] }, 'plays >= 100 or likes >= 100'],
-  [{ all: [p('kolRatio'), { any: [p('plays'), p('likes')] }] }, 'kolRatio >= 100 and (plays >= 100 or likes >= 100)'],
-  [{ any: [{ all: [p('plays'), p('likes')] }, p('saves')] }, '(plays >= 100 and likes >= 100) or saves >= 100'],
+  [
+    { all: [p('kolRatio'), { any: [p('plays'), p('likes')] }] },
+    'kolRatio >= 100 and (plays >= 100 or likes >= 100)',
+  ],
+  [
+    { any: [{ all: [p('plays'), p('likes')] }, p('saves')] },
+    '(plays >= 100 and likes >= 100) or saves >= 100',
+  ],
   [{ all: [p('plays')] }, 'plays >= 100'],
   [{ all: [{ any: [p('plays'), p('likes')] }] }, 'plays >= 100 or likes >= 100'],
   [STARTER_RULE.definition.condition, 'kolRatio >= 3 and interactionRate >= 0.03 and plays >= 1000'],
@@ -198,7 +269,11 @@ test.each<[Condition, string]>([
 
 test.each<[string, Condition, MetricKey[]]>([
   ['the one of a comparison', p('plays'), ['plays']],
-  ['those of all and any', { all: [p('plays'), { any: [p('likes'), p('saves')] }] }, ['plays', 'likes', 'saves']],
+  [
+    'those of all and any',
+    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
+    ['plays', 'likes', 'saves'],
+  ],
   ['each once', { any: [p('plays'), { all: [p('likes'), p('plays')] }, p('likes')] }, ['plays', 'likes']],
 ])('a condition reads %s', (_name, condition, metrics) => {
   expect(metricsOf(condition)).toEqual(metrics)

@@ -21,7 +21,9 @@ export function lookOf(observedAt: number, plays: number | null): Look {
 /** The looks of the notation from `start` on, one each `every` ms; null: nobody looked. */
 export function series(text: string, start: number, every: number): (Look | null)[] {
   const counts = text.trim().split(/\s+/).flatMap(word)
-  return counts.map((count, i) => (count === '_' ? null : lookOf(start + i * every, count === '?' ? null : count)))
+  return counts.map((count, i) =>
+    count === '_' ? null : lookOf(start + i * every, count === '?' ? null : count),
+  )
 }
 
 function word(text: string): (number | '_' | '?')[] {

@@ -43,7 +43,11 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
     'Element',
     'name version versions { version name attributes }',
   )
-  expect(revised).toMatchObject({ name: '成分党', version: 2, versions: [{ version: 2, attributes: { tags: ['PERSONA'] } }, { version: 1 }] })
+  expect(revised).toMatchObject({
+    name: '成分党',
+    version: 2,
+    versions: [{ version: 2, attributes: { tags: ['PERSONA'] } }, { version: 1 }],
+  })
 
   const elementIds = elements.map(({ id }) => id)
   const matrix = await run(
@@ -52,7 +56,10 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
     'Matrix',
     'name brand { id } elements { id kind brand { name } } cells { edges { node { id } } }',
   )
-  expect(matrix).toMatchObject({ brand: { id: brand.id }, elements: elementIds.map((id) => ({ id, brand: { name: '花西子' } })) })
+  expect(matrix).toMatchObject({
+    brand: { id: brand.id },
+    elements: elementIds.map((id) => ({ id, brand: { name: '花西子' } })),
+  })
   expect(matrix.cells.edges).toEqual([])
 
   const kolInput = { accountId: itemId(), name: '小鹿', vertical: '美妆', tier: 'TAIL', followers: 50_000 }
@@ -61,7 +68,14 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
 
   const video = await run(
     'planVideo',
-    { matrixId: matrix.id, elementIds: elementIds.slice(0, 2), kolId: kol.id, purpose: 'SEEDING', title: '空瓶记', plannedFor: '2026-11-11T20:30:00+08:00' },
+    {
+      matrixId: matrix.id,
+      elementIds: elementIds.slice(0, 2),
+      kolId: kol.id,
+      purpose: 'SEEDING',
+      title: '空瓶记',
+      plannedFor: '2026-11-11T20:30:00+08:00',
+    },
     'Video',
     'stage purpose title plannedFor itemId publishedAt state { plays } kol { id } cell { persona { id } product { id } scene { id } need { id } }',
   )
@@ -114,11 +128,16 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
     current: { version: 2, definition: { purposes: [], condition, holdMinutes: 0, cooldownMinutes: 360 } },
     versions: [{ version: 2 }, { version: 1 }],
   })
-  expect(await run('enableRule', { ruleId: rule.id, enabled: true }, 'Rule', 'enabled')).toMatchObject({ enabled: true })
+  expect(await run('enableRule', { ruleId: rule.id, enabled: true }, 'Rule', 'enabled')).toMatchObject({
+    enabled: true,
+  })
 
   await t.database.db.execute(sql`select ensure_snapshot_partitions('2026-11-01Z', '2026-12-31Z')`)
   const plays = [5_000, 12_400]
-  const connector = testConnector((_item, times) => counters({ plays: plays[times - 1] ?? null }), 'qianchuan')
+  const connector = testConnector(
+    (_item, times) => counters({ plays: plays[times - 1] ?? null }),
+    'qianchuan',
+  )
   expect(await poll({ ...ctx, now: later(1) }, { connector })).toMatchObject({ looks: 1, fired: 0 })
   expect(await poll({ ...ctx, now: later(61) }, { connector })).toMatchObject({ looks: 1, fired: 1 })
 
@@ -149,7 +168,15 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
     video: {
       title: '空瓶记',
       kol: { name: '小鹿', tier: 'TAIL', followers: 50_000 },
-      state: { looks: 2, plays: 12_400, saves: null, velocity: 7_400, kolRatio: null, noDataSince: null, noDataReason: null },
+      state: {
+        looks: 2,
+        plays: 12_400,
+        saves: null,
+        velocity: 7_400,
+        kolRatio: null,
+        noDataSince: null,
+        noDataReason: null,
+      },
     },
   })
   expect(breakout.video.state.interactionRate).toBeCloseTo(55 / 12_400, 12)
@@ -157,11 +184,23 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
   expect(breakout.evidence.readings).toContainEqual({ metric: 'plays', value: 12_400, reason: null })
   expect(breakout.video.snapshots.edges.map(({ node }: { node: object }) => node)).toEqual([
     { observedAt: at, recordedAt: at, source: 'qianchuan', revision: 0, plays: 12_400, saves: null },
-    { observedAt: later(1).toISOString(), recordedAt: later(1).toISOString(), source: 'qianchuan', revision: 0, plays: 5_000, saves: null },
+    {
+      observedAt: later(1).toISOString(),
+      recordedAt: later(1).toISOString(),
+      source: 'qianchuan',
+      revision: 0,
+      plays: 5_000,
+      saves: null,
+    },
   ])
 
   api.now = later(62)
-  const closed = await run('closeBreakout', { breakoutId: breakout.id }, 'Breakout', 'state closedAt closeReason')
+  const closed = await run(
+    'closeBreakout',
+    { breakoutId: breakout.id },
+    'Breakout',
+    'state closedAt closeReason',
+  )
   expect(closed).toMatchObject({ state: 'CLOSED', closedAt: later(62).toISOString(), closeReason: 'MANUAL' })
   api.now = later(63)
   const again = await run('closeBreakout', { breakoutId: breakout.id }, 'Breakout', 'closedAt')

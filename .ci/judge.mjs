@@ -1,0 +1,44 @@
+/** Judges what the steps of .ci/run left behind. */
+import { readFileSync } from 'node:fs'
+
+const [what, file] = process.argv.slice(2)
+const judges = { demo, skipped, count }
+process.exitCode = judges[what]() ? 0 : 1
+
+/** The demo's own figures, on standard input, against its planted truth. */
+function demo() {
+  const score = JSON.parse(readFileSync(0, 'utf8'))
+  const asked = [
+    ['videos', score.videos === 300],
+    ['snapshots of at least 10 looks a video', score.snapshots >= 3000],
+    ['planted 24', score.planted === 24],
+    ['precision of 0.85 or better', score.precision >= 0.85],
+    ['recall of 0.85 or better', score.recall >= 0.85],
+    ['median lead of 6 h or better', score.median_lead_hours >= 6],
+    ['done within 60 s', score.seconds <= 60],
+  ]
+  const missed = asked.filter(([, holds]) => !holds).map(([name]) => name)
+  console.log(JSON.stringify(score), missed.length ? `missed: ${missed.join('; ')}` : 'holds')
+  return missed.length === 0
+}
+
+function skipped() {
+  const { numPendingTests, numTodoTests } = report()
+  console.log(`${numPendingTests + numTodoTests} skipped`)
+  return numPendingTests + numTodoTests === 0
+}
+
+/** Prints «passed failed»; a run that left no report has one failure. */
+function count() {
+  const { numPassedTests, numFailedTests } = report()
+  console.log(numPassedTests, numFailedTests)
+  return true
+}
+
+function report() {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 }
+  }
+}

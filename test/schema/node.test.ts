@@ -1,0 +1,106 @@
+import { beforeAll, expect, test } from 'vitest'
+import { testDatabase } from '../support/database.ts'
+import { globalId, statementsOf, testApi, tokenOf } from '../support/graphql.ts'
+import { world } from './world.ts'
+
+const t = testDatabase()
+const api = testApi(t)
+
+interface Team {
+  token: string
+  /** Type name to global id, one of every node type but Cell. */
+  ids: Record<string, string>
+}
+let mine: Team
+let theirs: Team
+async function team(): Promise<Team> {
+  const ctx = await t.tenant()
+  const { content, kolId, ruleId, videoIds, breakoutIds } = await world(ctx)
+  const numbers = {
+    Brand: content.brandId,
+    Element: content.elementIds.need,
+    Matrix: content.matrixId,
+    Kol: kolId,
+    Video: videoIds[0] ?? 0,
+    Rule: ruleId,
+    Breakout: breakoutIds[0] ?? 0,
+  }
+  const ids = Object.fromEntries(Object.entries(numbers).map(([type, id]) => [type, globalId(type, id)]))
+  const token = await tokenOf(ctx)
+  const { node } = await api.data(token, `{ node(id: "${ids.Video}") { ... on Video { cell { id } } } }`)
+  return { token, ids: { ...ids, Cell: node.cell.id } }
+}
+beforeAll(async () => {
+  mine = await team()
+  theirs = await team()
+})
+
+const NODE = 'query($id: ID!) { node(id: $id) { __typename id } }'
+const NODES = 'query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }'
+
+test('every node type is found by its id', async () => {
+  const { __schema } = await api.data(mine.token, '{ __schema { types { name interfaces { name } } } }')
+  const types = __schema.types
+    .filter((type: { interfaces?: { name: string }[] }) =>
+      type.interfaces?.some(({ name }) => name === 'Node'),
+    )
+    .map((type: { name: string }) => type.name)
+  expect(types.sort()).toEqual(Object.keys(mine.ids).sort())
+  for (const [type, id] of Object.entries(mine.ids)) {
+    expect(await api.data(mine.token, NODE, { id }), type).toEqual({ node: { __typename: type, id } })
+  }
+})
+
+test('ids of another workspace, and of nothing, are null and no error', async () => {
+  for (const [type, id] of Object.entries(theirs.ids)) {
+    expect(await api.data(mine.token, NODE, { id }), type).toEqual({ node: null })
+    expect(await api.data(mine.token, NODE, { id: globalId(type, 987_654_321) }), type).toEqual({
+      node: null,
+    })
+  }
+  expect(api.logged()).toEqual([])
+})
+
+test('nodes keeps the order and the places of what is not there, also when one is asked for twice', async () => {
+  const { Video, Brand } = mine.ids
+  const ids = [Video, theirs.ids.Video, Brand, Video, theirs.ids.Brand]
+  const { nodes } = await api.data(mine.token, NODES, { ids })
+  expect(nodes).toEqual([
+    { __typename: 'Video', id: Video },
+    null,
+    { __typename: 'Brand', id: Brand },
+    { __typename: 'Video', id: Video },
+    null,
+  ])
+  const all = Object.values(mine.ids)
+  expect((await api.data(mine.token, NODES, { ids: all })).nodes.map(({ id }: { id: string }) => id)).toEqual(
+    all,
+  )
+})
+
+test('nodes of one type are one statement, with what is selected of them', async () => {
+  const ctx = await t.tenant()
+  const token = await tokenOf(ctx)
+  const { videoIds } = await world(ctx, { videos: 5 })
+  const ids = videoIds.map((id) => globalId('Video', id))
+  const document =
+    'query($ids: [ID!]!) { nodes(ids: $ids) { ... on Video { id title kol { name } state { plays } } } }'
+  const sent = await statementsOf(t, async () => {
+    const { nodes } = await api.data(token, document, { ids })
+    expect(nodes.map(({ id }: { id: string }) => id)).toEqual(ids)
+    expect(nodes[4]).toMatchObject({ kol: { name: expect.any(String) }, state: { plays: 1000 } })
+  })
+  expect(sent.filter((text) => text.includes('"video"'))).toHaveLength(1)
+})
+
+test('a breakout of another workspace cannot be closed', async () => {
+  const document = `mutation($id: ID!) { closeBreakout(input: { breakoutId: $id }) { __typename } }`
+  const { closeBreakout } = await api.data(mine.token, document, { id: theirs.ids.Breakout })
+  expect(closeBreakout).toEqual({ __typename: 'NotFoundError' })
+  const { node } = await api.data(
+    theirs.token,
+    'query($id: ID!) { node(id: $id) { ... on Breakout { state } } }',
+    { id: theirs.ids.Breakout },
+  )
+  expect(node).toEqual({ state: 'FIRING' })
+})

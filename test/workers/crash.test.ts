@@ -1,0 +1,100 @@
+/** kill -9 of worker processes in the middle of a batch: no look is lost and none is doubled. */
+import postgres from 'postgres'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
+import { createWorld } from '../../platforms/simulator/world.ts'
+import { HOUR } from '../../rules/types.ts'
+import { onEachBackend } from '../support/backends.ts'
+import { signal } from '../support/connector.ts'
+import { content, kol, published } from '../support/content.ts'
+import { testDatabase } from '../support/database.ts'
+import { killPrograms, program } from '../support/program.ts'
+
+const t = testDatabase()
+const ROUNDS = 2
+const now = Date.now()
+const world = createWorld({ seed: 'crash', startAt: now - 3 * HOUR, kols: 10, videos: 60, hitShare: 0.1, publishDays: 1 })
+const videos = world.videos.filter((video) => video.publishedAt < now).concat(world.history).slice(0, 60)
+
+let simulator: Simulator
+let onCall = () => {}
+let owner: postgres.Sql
+beforeAll(async () => {
+  simulator = await createSimulator({ world, now: Date.now, latencyMs: 20 })
+  const { call } = simulator.tally
+  simulator.tally.call = (...args) => {
+    onCall()
+    return call(...args)
+  }
+  owner = postgres(t.ownerUrl, { max: 1, onnotice: () => {} })
+})
+afterEach(killPrograms)
+afterAll(async () => {
+  await owner?.end()
+  await simulator?.close()
+})
+
+onEachBackend(t, (backend) => {
+  test(`${ROUNDS} rounds of kill -9 in the middle of a batch, two workers`, { timeout: 120_000 }, async () => {
+    const tenant = await t.tenant(new Date(now))
+    const matrix = await content(tenant)
+    const kols = new Map<string, number>()
+    for (const { itemId, kol: who } of videos) {
+      const kolId = kols.get(who.awemeId) ?? (await kolOf(tenant, who.awemeId))
+      kols.set(who.awemeId, kolId)
+      const publishedAt = new Date(now - HOUR)
+      await published(tenant, matrix, { kolId, itemId, publishedAt, source: 'qianchuan' })
+    }
+    const queue = backend()
+    const start = () =>
+      program(['start:worker'], {
+        DATABASE_URL: t.ownerUrl,
+        ...(queue.kind === 'redis' && { REDIS_URL: queue.url }),
+        SWEEP_MS: '200',
+        LOG_LEVEL: 'error',
+        QIANCHUAN_URL: simulator.url,
+        QIANCHUAN_ADVERTISER_ID: simulator.advertiserId,
+        QIANCHUAN_ACCESS_TOKEN: simulator.tokens.current().accessToken,
+      })
+    let workers = [start(), start()]
+    await Promise.all(workers.map((worker) => worker.prints(/workers are running/)))
+    await until(tenant.workspaceId, 1)
+    for (let round = 1; round <= ROUNDS; round++) {
+      const asked = signal()
+      onCall = asked.give
+      await owner`update video_state set next_poll_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
+      // The platform has just been asked: the batch is claimed and not yet written.
+      await asked.given
+      for (const worker of workers) worker.kill('SIGKILL')
+      await Promise.all(workers.map((worker) => worker.ended))
+      // Five minutes pass: the leases of the dead run out.
+      await owner`update video_state set claimed_until = now() - interval '1 second' where claimed_until is not null`
+      workers = [start(), start()]
+      await until(tenant.workspaceId, 1 + round)
+    }
+    const found = await owner`
+      select v.looks, count(s.*)::int as snapshots, count(distinct s.observed_at)::int as instants
+      from video_state v join snapshot s on s.workspace_id = v.workspace_id and s.video_id = v.video_id
+      where v.workspace_id = ${tenant.workspaceId} group by v.video_id, v.looks`
+    expect(found).toHaveLength(videos.length)
+    for (const video of found) expect(video).toEqual({ looks: 1 + ROUNDS, snapshots: 1 + ROUNDS, instants: 1 + ROUNDS })
+    for (const worker of workers) worker.kill('SIGTERM')
+    expect(await Promise.all(workers.map((worker) => worker.ended))).toEqual([0, 0])
+  })
+})
+
+async function kolOf(tenant: Awaited<ReturnType<typeof t.tenant>>, awemeId: string): Promise<number> {
+  const kolId = await kol(tenant)
+  await owner`update kol set account_id = ${awemeId} where workspace_id = ${tenant.workspaceId} and id = ${kolId}`
+  return kolId
+}
+
+/** Waits until every video has that many looks; the test's time limit ends a wait in vain. */
+async function until(workspaceId: number, looks: number): Promise<void> {
+  for (;;) {
+    const [open] = await owner`
+      select count(*)::int as videos from video_state where workspace_id = ${workspaceId} and looks < ${looks}`
+    if (open?.videos === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
