@@ -32,7 +32,9 @@ const environment = z
     CONCURRENCY: whole(1, 100, 4),
     SWEEP_MS: whole(50, 600_000, 5000),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    QIANCHUAN_URL: z.url().default('https://api.oceanengine.com'),
+    QIANCHUAN_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+      .default('https://api.oceanengine.com'),
     QIANCHUAN_ADVERTISER_ID: z.string().regex(/^\d+$/, 'must be the digits of an advertiser id').optional(),
     QIANCHUAN_ACCESS_TOKEN: z.string().min(1).optional(),
   })

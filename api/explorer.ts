@@ -1,8 +1,11 @@
 /** GraphiQL out of one npm package, without a network. It takes a token from the address: /explorer#token=… */
-import { gzipSync } from 'node:zlib'
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 
-const EXAMPLES = [
+/** One tab each; the first runs at once for whoever brings a token. */
+export const EXAMPLES = [
   `# 爆款 and why: every episode that fired, newest first.
 query Breakouts {
   breakouts(first: 20) {
@@ -40,7 +43,7 @@ query Matrix {
     edges {
       node {
         name
-        choices { element { kind name } }
+        elements { kind name }
         cells(first: 10) { edges { node { persona { name } product { name } videos(first: 3) { edges { node { title } } } } } }
       }
     }
@@ -54,24 +57,51 @@ query Rules {
 ]
 
 const HEADERS = '@headers-from-the-address@'
-/** The fragment never reaches a server or its log. */
-const READ_TOKEN = `<script>
+/**
+ * The fragment never reaches a server or its log. GraphiQL keeps tabs and headers in the browser; the token of the
+ * address replaces those that it kept, or a second visit would go on with the token of the first.
+ */
+const SCRIPT = `<script>
+const token = new URLSearchParams(location.hash.slice(1)).get('token')
+const headers = JSON.stringify({ Authorization: 'Bearer ' + (token || 'YOUR-TOKEN') }, null, 2)
 function headersFromAddress() {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token')
-  return JSON.stringify({ Authorization: 'Bearer ' + (token || 'YOUR-TOKEN') }, null, 2)
+  return (!token && localStorage.getItem('graphiql:headers')) || headers
+}
+if (token) {
+  const kept = JSON.parse(localStorage.getItem('graphiql:tabState') || '{}')
+  for (const tab of kept.tabs || []) tab.headers = headers
+  if (kept.tabs) localStorage.setItem('graphiql:tabState', JSON.stringify(kept))
+  localStorage.setItem('graphiql:headers', headers)
+  const running = setInterval(() => {
+    const editors = document.querySelectorAll('.graphiql-editors .view-lines')
+    const button = document.querySelector('.graphiql-execute-button')
+    if (editors.length < 2 || !button) return
+    clearInterval(running)
+    button.click()
+  }, 100)
 }
 </script>`
 
-export function renderExplorer(): Buffer {
-  const page = renderGraphiQL({
+export interface Explorer {
+  /** Gzipped HTML. */
+  page: Buffer
+  etag: string
+}
+/** Lets the browser itself see to it that the page loads nothing from elsewhere and sends nothing there. */
+export const POLICY =
+  "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; " +
+  "worker-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+export async function renderExplorer(): Promise<Explorer> {
+  const html = renderGraphiQL({
     title: 'Seedbed 苗圃',
     endpoint: '/graphql',
     headers: HEADERS,
     defaultQuery: EXAMPLES[0],
     defaultTabs: EXAMPLES.map((query) => ({ query, headers: HEADERS })),
   } as Parameters<typeof renderGraphiQL>[0])
-  const html = page
     .replaceAll(JSON.stringify(HEADERS), 'headersFromAddress()')
-    .replace('</head>', () => `${READ_TOKEN}</head>`)
-  return gzipSync(html)
+    .replace('</head>', () => `${SCRIPT}</head>`)
+  const etag = `"${createHash('sha256').update(html).digest('base64url')}"`
+  return { page: await promisify(gzip)(html), etag }
 }

@@ -35,15 +35,18 @@ export function createApollo(onDefect: (error: unknown) => void): ApolloServer<R
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    plugins: [closeReader],
+    plugins: [closeReader(onDefect)],
     formatError: (formatted, error) => format(formatted, error, onDefect),
   })
 }
 
-const closeReader: ApolloServerPlugin<RequestContext> = {
-  async requestDidStart() {
-    return { willSendResponse: ({ contextValue }) => contextValue.close() }
-  },
+/** What was read stays read when the connection is lost after it: the answer goes out all the same. */
+function closeReader(onDefect: (error: unknown) => void): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return { willSendResponse: ({ contextValue }) => contextValue.close().catch(onDefect) }
+    },
+  }
 }
 
 export const MASKED = 'Something went wrong on the server; its log says what.'

@@ -7,7 +7,7 @@ import type { Database } from '../db/client.ts'
 import type { Viewer } from '../schema/context.ts'
 import type { Queue } from '../workers/queue.ts'
 import { refusal, UNAUTHENTICATED, viewerOf } from './auth.ts'
-import { renderExplorer } from './explorer.ts'
+import { type Explorer, POLICY, renderExplorer } from './explorer.ts'
 import { createApollo, createContext, MASKED, type RequestContext } from './graphql.ts'
 import { createMetrics, readiness } from './health.ts'
 
@@ -98,10 +98,13 @@ async function createApp({ database, queue, clock, log }: ApiDeps): Promise<Fast
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   )
   app.get('/', async (_request, reply) => reply.redirect('/explorer'))
-  let explorer: Buffer | undefined
-  app.get('/explorer', async (_request, reply) => {
+  let explorer: Promise<Explorer> | undefined
+  app.get('/explorer', async (request, reply) => {
     explorer ??= renderExplorer()
-    return reply.type('text/html; charset=utf-8').header('content-encoding', 'gzip').send(explorer)
+    const { page, etag } = await explorer
+    reply.headers({ etag, 'cache-control': 'no-cache', 'content-security-policy': POLICY })
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    return reply.type('text/html; charset=utf-8').header('content-encoding', 'gzip').send(page)
   })
   return app
 }

@@ -43,7 +43,7 @@ export async function poll(ctx: Context, { connector, limit = POLL_BATCH }: Poll
     const { looks, missed } = sort(videos, answers, ctx.now)
     const mine = await judgeLooks(tx, looks, {
       claim,
-      nextPoll: (watch, kolId) => due(watch.publishedAt, kolId, 0),
+      nextPoll: (watch, kolId) => due(watch.publishedAt, kolId ?? watch.videoId, 0),
     })
     const kept = looks.filter((look) => mine.videoIds.has(look.videoId))
     await appendSnapshots(tx, kept, connector.source, ctx.now)
@@ -51,8 +51,8 @@ export async function poll(ctx: Context, { connector, limit = POLL_BATCH }: Poll
     return { claimed: videos.length, looks: kept.length, misses, fired: mine.fired }
   })
 
-  function due(publishedAt: number, kolId: number | null, misses: number): number | null {
-    return nextPoll({ publishedAt, kolId, misses }, ctx.now.getTime())
+  function due(publishedAt: number, group: number, misses: number): number | null {
+    return nextPoll({ publishedAt, group, misses }, ctx.now.getTime())
   }
 
   /** NO_DATA since the first look that failed; what is known stays as it is. */
@@ -62,7 +62,7 @@ export async function poll(ctx: Context, { connector, limit = POLL_BATCH }: Poll
     const next = states.map(({ state }) => ({
       videoId: state.videoId,
       misses: state.misses + 1,
-      nextPollAt: due(state.publishedAt.getTime(), state.kolId, state.misses + 1),
+      nextPollAt: due(state.publishedAt.getTime(), state.kolId ?? state.videoId, state.misses + 1),
       noDataReason: missed.get(state.videoId) ?? null,
     }))
     await tx.execute(sql`

@@ -41,7 +41,12 @@ export type Step =
 const STAY: Step = { to: 'STAY' }
 
 /** Where the episode goes at a look made at `now`; `episode` null: there is none. */
-export function step(episode: Episode | null, outcome: Outcome, now: number, { holdMs, cooldownMs }: Timing): Step {
+export function step(
+  episode: Episode | null,
+  outcome: Outcome,
+  now: number,
+  { holdMs, cooldownMs }: Timing,
+): Step {
   if (outcome === 'NO_DATA') return STAY
   switch (episode?.state) {
     case undefined:
@@ -64,7 +69,9 @@ export function step(episode: Episode | null, outcome: Outcome, now: number, { h
 /** The evidence in one sentence, e.g. `kolRatio 4.2, interactionRate 0.051, plays 18400 at 3.2 h: met kolRatio >= 3`. */
 export function explain({ condition, readings }: Evidence): string {
   const { ageHours, ...rest } = readings
-  const said = Object.entries(rest).map(([metric, { value, reason }]) => `${metric} ${value === null ? `unknown (${reason})` : short(value)}`)
+  const said = Object.entries(rest).map(
+    ([metric, { value, reason }]) => `${metric} ${value === null ? `unknown (${reason})` : short(value)}`,
+  )
   const age = ageHours?.value == null ? '' : ` at ${short(ageHours.value)} h`
   return `${said.join(', ')}${age}: met ${condition}`
 }

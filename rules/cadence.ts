@@ -17,21 +17,22 @@ const FIRST_RETRY = MINUTE
 
 export interface Watched {
   publishedAt: number
-  kolId: number | null
+  /** Videos of one group are looked at together: the KOL's number, or the video's own when it has no KOL. */
+  group: number
   /** Failed looks in a row. */
   misses: number
 }
 
 /** The instant of the next look, ms; null: the video is no longer watched. */
-export function nextPoll({ publishedAt, kolId, misses }: Watched, now: number): number | null {
+export function nextPoll({ publishedAt, group, misses }: Watched, now: number): number | null {
   const every = CADENCE.find(({ age }) => now - publishedAt < age)?.every
   if (every === undefined) return null
-  const regular = nextSlot(now, every, kolId ?? 0)
+  const regular = nextSlot(now, every, group)
   return misses === 0 ? regular : Math.min(regular, now + FIRST_RETRY * 2 ** Math.min(misses - 1, 10))
 }
 
-/** Looks of one KOL share slots, so that they share calls; KOLs are spread over the interval. */
-function nextSlot(now: number, every: number, kolId: number): number {
-  const offset = ((kolId * 7919) % (every / MINUTE)) * MINUTE
+/** Looks of one group share slots, so that they share calls; groups are spread over the interval. */
+function nextSlot(now: number, every: number, group: number): number {
+  const offset = ((group * 7919) % (every / MINUTE)) * MINUTE
   return Math.floor((now - offset) / every) * every + every + offset
 }

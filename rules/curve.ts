@@ -5,7 +5,9 @@
  */
 import { DAY, HOUR, type Look } from './types.ts'
 
-const HOURS = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120, 168, 240, 336, 480, 720, 1080, 1440, 2160]
+const HOURS = [
+  0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120, 168, 240, 336, 480, 720, 1080, 1440, 2160,
+]
 /** Ages of the grid, ms after publication. */
 export const AGES: readonly number[] = HOURS.map((hours) => hours * HOUR)
 
@@ -26,10 +28,11 @@ export function extendCurve(curve: Curve, publishedAt: number, previous: Look | 
   const age = look.observedAt - publishedAt
   const before = earlier(publishedAt, previous)
   let next: (number | null)[] | null = null
-  for (let i = 0; i < AGES.length; i++) {
+  // Only behind what is known: a hole before it would be filled with plays of a later age.
+  for (let i = curve.findLastIndex((plays) => plays !== null) + 1; i < AGES.length; i++) {
     const at = AGES[i] as number
     if (at > age) break
-    if (curve[i] != null || at < (before === null ? age * near(age) : before.age)) continue
+    if (at < (before === null ? age * near(age) : before.age)) continue
     next ??= Array.from({ length: AGES.length }, (_, k) => curve[k] ?? null)
     next[i] =
       before === null ? look.plays : Math.round(interpolate(before.age, before.plays, age, look.plays, at))

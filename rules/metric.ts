@@ -6,7 +6,7 @@ import { HOUR, type Look } from './types.ts'
 export type NullReason =
   | 'NOT_GIVEN'
   | 'ZERO_PLAYS'
-  | 'FIRST_LOOK'
+  | 'NO_EARLIER_LOOK'
   | 'RESTATED'
   | 'NO_KOL'
   | 'NO_FOLLOWERS'
@@ -28,7 +28,13 @@ const NOT_GIVEN = 'null when the source does not give it'
 export const METRICS = {
   plays: { zh: '播放量', en: 'Plays', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
   likes: { zh: '点赞', en: 'Likes', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
-  comments: { zh: '评论', en: 'Comments', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
+  comments: {
+    zh: '评论',
+    en: 'Comments',
+    unit: 'count',
+    formula: 'as the source counts',
+    nullRule: NOT_GIVEN,
+  },
   shares: { zh: '转发', en: 'Shares', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
   saves: { zh: '收藏', en: 'Saves', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
   ageHours: {
@@ -50,7 +56,7 @@ export const METRICS = {
     en: 'Velocity',
     unit: 'plays/h',
     formula: 'plays gained since the look before / hours between the two',
-    nullRule: 'null at the first look and where the counter fell (restated)',
+    nullRule: 'null without an earlier look that has plays, and where the counter fell (restated)',
   },
   kolRatio: {
     zh: '达人同龄倍数',
@@ -117,7 +123,7 @@ function interactionRate({ plays, likes, comments, shares }: Look): Reading {
 
 function velocity(look: Look, previous: Look | null): Reading {
   if (look.plays === null) return none('NOT_GIVEN')
-  if (previous?.plays == null || look.observedAt <= previous.observedAt) return none('FIRST_LOOK')
+  if (previous?.plays == null || look.observedAt <= previous.observedAt) return none('NO_EARLIER_LOOK')
   if (look.plays < previous.plays) return none('RESTATED')
   return { value: (look.plays - previous.plays) / ((look.observedAt - previous.observedAt) / HOUR) }
 }

@@ -45,7 +45,7 @@ export const definition = z.strictObject({
   condition: condition(DEEPEST),
   /** The condition must hold this long before the episode fires. */
   holdMinutes: z.number().int().min(0).max(10_080).default(0),
-  /** The episode must stay released this long before it closes. */
+  /** Once released, the condition must not be met again for this long; then the episode closes. */
   cooldownMinutes: z.number().int().min(0).max(43_200).default(360),
 })
 export type Definition = z.infer<typeof definition>

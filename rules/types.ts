@@ -26,7 +26,13 @@ export interface Counters {
   shares: number | null
   saves: number | null
 }
-export const COUNTERS = ['plays', 'likes', 'comments', 'shares', 'saves'] as const satisfies (keyof Counters)[]
+export const COUNTERS = [
+  'plays',
+  'likes',
+  'comments',
+  'shares',
+  'saves',
+] as const satisfies (keyof Counters)[]
 
 /** One look at a video: its counters at an instant. */
 export interface Look extends Counters {

@@ -13,7 +13,7 @@ export const ElementKindEnum = builder.enumType('ElementKind', {
 
 const ElementVersion = builder.drizzleObject('elementVersion', {
   name: 'ElementVersion',
-  select: { columns: { workspaceId: true, elementId: true, version: true } },
+  select: { columns: { elementId: true, version: true } },
   description: 'What an element said at one time.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'Counted from 1.' }),

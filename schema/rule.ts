@@ -32,7 +32,7 @@ builder.queryField('metrics', (t) =>
 
 const RuleVersion = builder.drizzleObject('ruleVersion', {
   name: 'RuleVersion',
-  select: { columns: { workspaceId: true, ruleId: true, version: true } },
+  select: { columns: { ruleId: true, version: true } },
   description: 'What a rule said at one time.',
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'Counted from 1.' }),

@@ -7,7 +7,7 @@ import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { optionalRowId, rowId } from './ids.ts'
 import { TierEnum } from './kol.ts'
-import { Snapshot, SnapshotConnection } from './snapshot.ts'
+import { latestFirst, Snapshot, SnapshotConnection } from './snapshot.ts'
 
 const PurposeEnum = builder.enumType('Purpose', {
   description: '种草 SEEDING, 带货 SELLING, 引流 TRAFFIC: what counts as success.',
@@ -24,7 +24,7 @@ const VideoStageEnum = builder.enumType('VideoStage', {
 
 const VideoState = builder.drizzleObject('videoState', {
   name: 'VideoState',
-  select: { columns: { workspaceId: true, videoId: true } },
+  select: { columns: { videoId: true } },
   description:
     'The latest numbers of a published video. null is not 0: the source does not give it, or not yet.',
   fields: (t) => ({
@@ -141,7 +141,7 @@ export const Video = builder.drizzleNode('video', {
       {
         type: Snapshot,
         description: 'Every look, latest first.',
-        query: { orderBy: { observedAt: 'desc', source: 'asc', revision: 'desc' } },
+        query: latestFirst,
       },
       SnapshotConnection,
     ),

@@ -57,9 +57,9 @@ const IMPORT = `
   })
   net.Socket.prototype.connect = () => say('opened a socket')
   net.Server.prototype.listen = () => say('listened')
-  const before = process.getActiveResourcesInfo().length
+  const before = process.getActiveResourcesInfo()
   await import('./schema/schema.ts')
-  const opened = process.getActiveResourcesInfo().slice(before)
+  const opened = process.getActiveResourcesInfo().filter((kind) => !before.includes(kind))
   if (opened.length > 0) say('left open: ' + opened)
   if (read.size > 0) say('read from the environment: ' + [...read])
 `

@@ -26,7 +26,11 @@ test('kill -9 in the middle of the demo loses no snapshot and doubles none', asy
   demo.kill('SIGKILL')
   expect(await demo.ended).toBe('SIGKILL')
 
-  const server: Embedded = await startEmbedded({ dataDir: join(dataDir, 'demo'), log: () => {}, durable: false })
+  const server: Embedded = await startEmbedded({
+    dataDir: join(dataDir, 'demo'),
+    log: () => {},
+    durable: false,
+  })
   closers.push(() => server.stop())
   const { db, close } = connect(server.url, { max: 2 })
   closers.push(close)
@@ -54,7 +58,10 @@ test('kill -9 in the middle of the demo loses no snapshot and doubles none', asy
   const now = new Date(Number(before?.last) + LEASE + 60 * 60_000)
   const due = (await sweep({ db, now })).reduce((sum, { videos }) => sum + videos, 0)
   expect(due).toBeGreaterThan(0)
-  const polled = await poll({ db, workspaceId, now }, { connector: testConnector(() => counters(), 'qianchuan') })
+  const polled = await poll(
+    { db, workspaceId, now },
+    { connector: testConnector(() => counters(), 'qianchuan') },
+  )
   expect(polled.looks).toBe(due)
   expect(await count()).toMatchObject({ wrong: 0, looks: (before?.looks ?? 0) + due })
 })

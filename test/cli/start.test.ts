@@ -41,8 +41,7 @@ async function ask(url: string, token: string, query: string) {
   return (await answer.json()) as { data: Record<string, unknown> }
 }
 const BRANDS = '{ brands { edges { node { name } } } }'
-const CREATE =
-  'mutation { createBrand(name: "品牌") { __typename } }'
+const CREATE = 'mutation { createBrand(name: "品牌") { __typename } }'
 
 test('data survives an orderly stop, and nothing is left running', async () => {
   const first = await started()
@@ -55,7 +54,9 @@ test('data survives an orderly stop, and nothing is left running', async () => {
   expect(await first.server.ended).toBe(0)
   expect(existsSync(pidFile())).toBe(false)
   const second = await started()
-  expect(await ask(second.url, token, BRANDS)).toEqual({ data: { brands: { edges: [{ node: { name: '品牌' } }] } } })
+  expect(await ask(second.url, token, BRANDS)).toEqual({
+    data: { brands: { edges: [{ node: { name: '品牌' } }] } },
+  })
   expect(second.server.output()).not.toContain(token)
   second.server.kill('SIGTERM')
   expect(await second.server.ended).toBe(0)
@@ -70,7 +71,9 @@ test('after kill -9 the next start joins the orphaned server and the data is the
   expect(await first.server.ended).toBe('SIGKILL')
   const second = await started()
   expect((await readFile(pidFile(), 'utf8')).split('\n')[0]).toBe(orphan)
-  expect(await ask(second.url, token, BRANDS)).toEqual({ data: { brands: { edges: [{ node: { name: '品牌' } }] } } })
+  expect(await ask(second.url, token, BRANDS)).toEqual({
+    data: { brands: { edges: [{ node: { name: '品牌' } }] } },
+  })
   second.server.kill('SIGINT')
   expect(await second.server.ended).toBe(0)
   expect(existsSync(pidFile())).toBe(false)
@@ -93,14 +96,20 @@ test('a port in use is told in one sentence, and nothing is left running', async
   const port = typeof address === 'object' && address ? String(address.port) : ''
   const server = program(['start'], { DATA_DIR: dataDir, PORT: port, LOG_LEVEL: 'error' })
   expect(await server.ended).toBe(1)
-  expect(server.output()).toContain(`Port ${port} is in use by another program. Stop it, or set PORT to a free one`)
+  expect(server.output()).toContain(
+    `Port ${port} is in use by another program. Stop it, or set PORT to a free one`,
+  )
   expect(server.output()).not.toContain('    at ')
   expect(existsSync(pidFile())).toBe(false)
   await new Promise((resolve) => other.close(resolve))
 })
 
 test('settings that do not hold are told together, without their values', async () => {
-  const server = program(['start'], { DATA_DIR: dataDir, PORT: 'eighty', DATABASE_URL: 'mysql://root:hunter2@db' })
+  const server = program(['start'], {
+    DATA_DIR: dataDir,
+    PORT: 'eighty',
+    DATABASE_URL: 'mysql://root:hunter2@db',
+  })
   expect(await server.ended).toBe(1)
   expect(server.output()).toContain('PORT must be a whole number')
   expect(server.output()).toContain('DATABASE_URL must look like postgres://')
@@ -121,6 +130,8 @@ test('a revoked token no longer works', async () => {
   const token = await createToken('one')
   const revoke = run('token', 'revoke', '--name', 'one')
   expect(await revoke.ended).toBe(0)
-  const answer = await fetch(`${url}/graphql?query={viewer{role}}`, { headers: { authorization: `Bearer ${token}` } })
+  const answer = await fetch(`${url}/graphql?query={viewer{role}}`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
   expect(answer.status).toBe(401)
 })

@@ -7,7 +7,7 @@ import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 const MIDNIGHT = Date.UTC(2026, 5, 1)
 const watched = (more: Partial<Watched> = {}): Watched => ({
   publishedAt: MIDNIGHT,
-  kolId: null,
+  group: 0,
   misses: 0,
   ...more,
 })
@@ -24,7 +24,7 @@ function onTime(video: Watched): number[] {
   throw new Error('It never ends.')
 }
 
-const kolId = fc.option(fc.nat(1_000_000))
+const group = fc.nat(1_000_000)
 const publishedAt = fc.nat(400 * DAY).map((ms) => MIDNIGHT + ms)
 
 test('85 looks in 30 days where the slots fall on the publication', () => {
@@ -42,8 +42,8 @@ test('90 looks where every slot falls just before the publication', () => {
 
 test('85 to 90 looks wherever the slots fall', () => {
   fc.assert(
-    fc.property(publishedAt, kolId, (publishedAt, kolId) => {
-      const { length } = onTime(watched({ publishedAt, kolId }))
+    fc.property(publishedAt, group, (publishedAt, group) => {
+      const { length } = onTime(watched({ publishedAt, group }))
       expect(length).toBeGreaterThanOrEqual(85)
       expect(length).toBeLessThanOrEqual(90)
     }),
@@ -65,14 +65,14 @@ test.each([
 ])('%s it is looked at within its interval', (_name, age, every) => {
   const now = MIDNIGHT + age
   fc.assert(
-    fc.property(kolId, (kolId) => {
-      const wait = (nextPoll(watched({ kolId }), now) as number) - now
+    fc.property(group, (group) => {
+      const wait = (nextPoll(watched({ group }), now) as number) - now
       expect(wait).toBeGreaterThan(0)
       expect(wait).toBeLessThanOrEqual(every)
     }),
   )
   // And some KOL waits more than half of it: the interval is not a shorter one.
-  const waits = Array.from({ length: 50 }, (_, kolId) => (nextPoll(watched({ kolId }), now) as number) - now)
+  const waits = Array.from({ length: 50 }, (_, group) => (nextPoll(watched({ group }), now) as number) - now)
   expect(Math.max(...waits)).toBeGreaterThan(every / 2)
 })
 
@@ -88,9 +88,9 @@ test('the next look is always in the future', () => {
   const misses = fc.nat(2000)
   const age = fc.integer({ min: -DAY, max: 30 * DAY - 1 })
   fc.assert(
-    fc.property(publishedAt, kolId, misses, age, (publishedAt, kolId, misses, age) => {
+    fc.property(publishedAt, group, misses, age, (publishedAt, group, misses, age) => {
       const now = publishedAt + age
-      const next = nextPoll({ publishedAt, kolId, misses }, now) as number
+      const next = nextPoll({ publishedAt, group, misses }, now) as number
       expect(Number.isSafeInteger(next)).toBe(true)
       expect(next).toBeGreaterThan(now)
       expect(next - now).toBeLessThanOrEqual(DAY)
@@ -119,12 +119,12 @@ test('a retry never comes later than the regular look, nor earlier the more miss
   fc.assert(
     fc.property(
       publishedAt,
-      kolId,
+      group,
       fc.integer({ min: 1, max: 30 }),
       age,
-      (publishedAt, kolId, misses, age) => {
+      (publishedAt, group, misses, age) => {
         const now = publishedAt + age
-        const at = (misses: number) => nextPoll({ publishedAt, kolId, misses }, now) as number
+        const at = (misses: number) => nextPoll({ publishedAt, group, misses }, now) as number
         expect(at(misses)).toBeLessThanOrEqual(at(0))
         expect(at(misses + 1)).toBeGreaterThanOrEqual(at(misses))
       },
@@ -134,9 +134,9 @@ test('a retry never comes later than the regular look, nor earlier the more miss
 
 test('videos of one KOL share slots, whenever they were published', () => {
   fc.assert(
-    fc.property(kolId, fc.nat(2 * HOUR - 1), fc.nat(2 * HOUR - 1), (kolId, one, other) => {
+    fc.property(group, fc.nat(2 * HOUR - 1), fc.nat(2 * HOUR - 1), (group, one, other) => {
       const now = MIDNIGHT + 2 * HOUR
-      const young = (age: number) => nextPoll(watched({ kolId, publishedAt: now - age }), now)
+      const young = (age: number) => nextPoll(watched({ group, publishedAt: now - age }), now)
       expect(young(one)).toBe(young(other))
     }),
   )
@@ -151,8 +151,8 @@ test.each([
 ])('KOLs in a row are spread over every minute of %s', (_name, age, minutes) => {
   const now = MIDNIGHT + age
   const slots = new Map<number, number>()
-  for (let kolId = 0; kolId < 3 * minutes; kolId++) {
-    const slot = nextPoll(watched({ kolId }), now) as number
+  for (let group = 0; group < 3 * minutes; group++) {
+    const slot = nextPoll(watched({ group }), now) as number
     slots.set(slot, (slots.get(slot) ?? 0) + 1)
   }
   expect(slots.size).toBe(minutes)

@@ -85,6 +85,15 @@ test.each<[string, [number, number | null][], Record<string, number>]>([
     { 1: 100, 4: 900 },
   ],
   [
+    'after a look without plays, nothing behind what is known',
+    [
+      [160, 100],
+      [165, null],
+      [170, 900],
+    ],
+    { 120: 100, 168: 900 },
+  ],
+  [
     'a look without plays first',
     [
       [1, null],

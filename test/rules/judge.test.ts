@@ -190,7 +190,7 @@ test('the evidence holds what the rule read, plays, interaction rate and age', (
 
 test('a look is judged against the looks before it, and carried on', () => {
   const first = judge(given({ rules: [] }))
-  expect(first.readings.velocity).toEqual({ value: null, reason: 'FIRST_LOOK' })
+  expect(first.readings.velocity).toEqual({ value: null, reason: 'NO_EARLIER_LOOK' })
   expect(first.watch.last).toBe(HIT)
   const second = judge(given({ watch: first.watch, look: lookOf(HIT.observedAt + HOUR, 8000), rules: [] }))
   expect(second.readings.velocity).toEqual({ value: 3000 })

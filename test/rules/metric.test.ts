@@ -104,12 +104,12 @@ test.each<[string, MetricKey, Parameters<typeof read>[1], Reading]>([
 
   ['velocity is plays gained per hour', 'velocity', {}, value(800)],
   ['velocity of no gain is 0', 'velocity', { previous: { ...BEFORE, plays: 1000 } }, value(0)],
-  ['velocity at the first look', 'velocity', { previous: null }, none('FIRST_LOOK')],
+  ['velocity at the first look', 'velocity', { previous: null }, none('NO_EARLIER_LOOK')],
   [
     'velocity after a look without plays',
     'velocity',
     { previous: { ...BEFORE, plays: null } },
-    none('FIRST_LOOK'),
+    none('NO_EARLIER_LOOK'),
   ],
   ['velocity of a counter that fell', 'velocity', { previous: { ...BEFORE, plays: 1001 } }, none('RESTATED')],
   ['velocity without plays', 'velocity', { look: { plays: null } }, none('NOT_GIVEN')],
@@ -123,13 +123,13 @@ test.each<[string, MetricKey, Parameters<typeof read>[1], Reading]>([
     'velocity of two looks at one instant',
     'velocity',
     { previous: { ...BEFORE, observedAt: LOOK.observedAt } },
-    none('FIRST_LOOK'),
+    none('NO_EARLIER_LOOK'),
   ],
   [
     'velocity of a look before the one before',
     'velocity',
     { previous: { ...BEFORE, observedAt: LOOK.observedAt + 1 } },
-    none('FIRST_LOOK'),
+    none('NO_EARLIER_LOOK'),
   ],
 
   ['playsPerFollower', 'playsPerFollower', {}, value(2)],

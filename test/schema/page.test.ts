@@ -86,11 +86,11 @@ async function plantSnapshots(videoId: number): Promise<void> {
     tx.execute(sql`
       insert into snapshot (video_id, observed_at, source, revision, recorded_at, plays)
       select ${videoId}::bigint, '2026-11-12 08:00:00.997Z'::timestamptz + ms * interval '1 ms', source, revision, '2026-11-12Z', null
-      from generate_series(0, 5) ms, unnest(array['a', 'b', 'ä']) source, generate_series(0, 2) revision`),
+      from generate_series(0, 3) ms, unnest(array['a', 'b', 'ä']) source, generate_series(0, 1) revision`),
   )
 }
 
-test.each([1, 7, 54, 55])(
+test.each([1, 7, 24, 25])(
   'snapshots, whose cursor is an instant, a source and a revision, %i at a time',
   async (size) => {
     const videoId = made.videoIds[size % 20] as number
@@ -110,7 +110,7 @@ test.each([1, 7, 54, 55])(
     const want = stored.map(
       (row) => `${new Date(Number(row.observed_ms)).toISOString()} ${row.source} ${row.revision}`,
     )
-    expect(want).toHaveLength(55)
+    expect(want).toHaveLength(25)
     expect((await forward(snapshots, size)).map(key)).toEqual(want)
     expect((await backward(snapshots, size)).map(key)).toEqual(want)
   },

@@ -49,7 +49,10 @@ onEachBackend(t, (backend) => {
       },
     })
     try {
-      await createPlayer({ ctx, world, planned, time, workers, totals, sleep }).playTo(startAt + 2 * DAY, () => {})
+      await createPlayer({ ctx, world, planned, time, workers, totals, sleep }).playTo(
+        startAt + 2 * DAY,
+        () => {},
+      )
     } finally {
       await workers.close()
       await simulator.close()
@@ -72,4 +75,3 @@ onEachBackend(t, (backend) => {
     expect(lost?.videos).toBe(0)
   })
 })
-

@@ -13,8 +13,18 @@ import { killPrograms, program } from '../support/program.ts'
 const t = testDatabase()
 const ROUNDS = 2
 const now = Date.now()
-const world = createWorld({ seed: 'crash', startAt: now - 3 * HOUR, kols: 10, videos: 60, hitShare: 0.1, publishDays: 1 })
-const videos = world.videos.filter((video) => video.publishedAt < now).concat(world.history).slice(0, 60)
+const world = createWorld({
+  seed: 'crash',
+  startAt: now - 3 * HOUR,
+  kols: 10,
+  videos: 60,
+  hitShare: 0.1,
+  publishDays: 1,
+})
+const videos = world.videos
+  .filter((video) => video.publishedAt < now)
+  .concat(world.history)
+  .slice(0, 60)
 
 let simulator: Simulator
 let onCall = () => {}
@@ -35,7 +45,9 @@ afterAll(async () => {
 })
 
 onEachBackend(t, (backend) => {
-  test(`${ROUNDS} rounds of kill -9 in the middle of a batch, two workers`, { timeout: 120_000 }, async () => {
+  test(`${ROUNDS} rounds of kill -9 in the middle of a batch, two workers`, {
+    timeout: 120_000,
+  }, async () => {
     const tenant = await t.tenant(new Date(now))
     const matrix = await content(tenant)
     const kols = new Map<string, number>()
@@ -77,7 +89,8 @@ onEachBackend(t, (backend) => {
       from video_state v join snapshot s on s.workspace_id = v.workspace_id and s.video_id = v.video_id
       where v.workspace_id = ${tenant.workspaceId} group by v.video_id, v.looks`
     expect(found).toHaveLength(videos.length)
-    for (const video of found) expect(video).toEqual({ looks: 1 + ROUNDS, snapshots: 1 + ROUNDS, instants: 1 + ROUNDS })
+    for (const video of found)
+      expect(video).toEqual({ looks: 1 + ROUNDS, snapshots: 1 + ROUNDS, instants: 1 + ROUNDS })
     for (const worker of workers) worker.kill('SIGTERM')
     expect(await Promise.all(workers.map((worker) => worker.ended))).toEqual([0, 0])
   })

@@ -1,0 +1,66 @@
+/** Who: tenants, their tokens, and what they imported. */
+import { sql } from 'drizzle-orm'
+import {
+  bytea,
+  check,
+  foreignKey,
+  integer,
+  primaryKey,
+  snakeCase,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { createdAt, identity, instant, workspaceId } from './columns.ts'
+
+export type Role = 'ADMIN' | 'EDITOR' | 'VIEWER'
+
+/** 工作区: a tenant. */
+export const workspace = snakeCase.table('workspace', {
+  id: identity().primaryKey(),
+  name: text().notNull(),
+  /** IANA zone of the business day. */
+  zone: text().notNull().default('Asia/Shanghai'),
+  createdAt: createdAt(),
+})
+
+/** A bearer token: names workspace and role. Only its SHA-256 is kept. */
+export const token = snakeCase.table(
+  'token',
+  {
+    workspaceId: workspaceId(),
+    id: identity(),
+    name: text().notNull(),
+    role: text().$type<Role>().notNull(),
+    hash: bytea().notNull(),
+    createdAt: createdAt(),
+    revokedAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex('token_hash').on(t.hash),
+    foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
+    check('token_role', sql`${t.role} in ('ADMIN', 'EDITOR', 'VIEWER')`),
+  ],
+)
+
+/** One run of an importer over one file; RUNNING after a crash says that the file must be imported again. */
+export const importRun = snakeCase.table(
+  'import_run',
+  {
+    workspaceId: workspaceId(),
+    id: identity(),
+    file: text().notNull(),
+    state: text().$type<'RUNNING' | 'DONE'>().notNull(),
+    rows: integer().notNull().default(0),
+    inserted: integer().notNull().default(0),
+    restated: integer().notNull().default(0),
+    refused: integer().notNull().default(0),
+    judged: integer().notNull().default(0),
+    startedAt: instant().notNull(),
+    finishedAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
+  ],
+)
