@@ -11,6 +11,8 @@ import { loadConfig } from './config.ts'
 /** Failures that a person can mend: one clear message, no stack. */
 const EXPECTED = new Set([
   'ConfigError',
+  'DatabaseAwayError',
+  'QueueAwayError',
   'EmbeddedError',
   'MigrationError',
   'PortTakenError',

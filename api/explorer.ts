@@ -54,30 +54,46 @@ query Rules {
   rules(first: 10) { edges { node { name enabled current { version condition definition } } } }
   metrics { key zh unit formula nullRule }
 }`,
+  `# A change. What is refused, and why, is part of the answer.
+mutation AddKol {
+  createKol(input: { accountId: "7400000000000000001", name: "小鹿护肤", vertical: "美妆", tier: TAIL, followers: 52000 }) {
+    ... on Kol { id name tier }
+    ... on Error { __typename message }
+    ... on InvalidInputError { field }
+  }
+}`,
 ]
 
 const HEADERS = '@headers-from-the-address@'
 /**
- * The fragment never reaches a server or its log. GraphiQL keeps tabs and headers in the browser; the token of the
- * address replaces those that it kept, or a second visit would go on with the token of the first.
+ * The fragment never reaches a server or its log. GraphiQL keeps tabs and headers in the browser: the token of the
+ * address replaces those that it kept, or a second visit would go on with the token of the first; and the tab that
+ * was open is named as it looks for it, or each visit would open an empty one.
  */
 const SCRIPT = `<script>
 const token = new URLSearchParams(location.hash.slice(1)).get('token')
 const headers = JSON.stringify({ Authorization: 'Bearer ' + (token || 'YOUR-TOKEN') }, null, 2)
+const at = (name) => 'graphiql:' + name
 function headersFromAddress() {
-  return (!token && localStorage.getItem('graphiql:headers')) || headers
+  return (!token && localStorage.getItem(at('headers'))) || headers
+}
+try {
+  const kept = JSON.parse(localStorage.getItem(at('tabState')))
+  if (token) for (const tab of kept.tabs) tab.headers = headers
+  localStorage.setItem(at('tabState'), JSON.stringify(kept))
+  const open = kept.tabs[kept.activeTabIndex]
+  for (const name of ['query', 'variables', 'headers']) localStorage.setItem(at(name), open[name] || '')
+} catch {
+  for (const name of ['tabState', 'query', 'variables', 'headers']) localStorage.removeItem(at(name))
 }
 if (token) {
-  const kept = JSON.parse(localStorage.getItem('graphiql:tabState') || '{}')
-  for (const tab of kept.tabs || []) tab.headers = headers
-  if (kept.tabs) localStorage.setItem('graphiql:tabState', JSON.stringify(kept))
-  localStorage.setItem('graphiql:headers', headers)
   const running = setInterval(() => {
     const editors = document.querySelectorAll('.graphiql-editors .view-lines')
     const button = document.querySelector('.graphiql-execute-button')
     if (editors.length < 2 || !button) return
     clearInterval(running)
-    button.click()
+    const { tabs, activeTabIndex } = JSON.parse(localStorage.getItem(at('tabState'))) || {}
+    if (!tabs || !/^mutation/m.test(tabs[activeTabIndex].query)) button.click()
   }, 100)
 }
 </script>`

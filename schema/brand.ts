@@ -2,6 +2,7 @@ import { createBrand } from '../flow/brand.ts'
 import { builder, KEY } from './builder.ts'
 import { ElementConnection, ElementKindEnum } from './element.ts'
 import { CHANGE } from './errors.ts'
+import { one } from './ids.ts'
 import { MatrixConnection } from './matrix.ts'
 import { VideoConnection } from './video.ts'
 
@@ -67,9 +68,3 @@ builder.mutationField('createBrand', (t) =>
     },
   }),
 )
-
-/** A row that was just written. */
-export function one<T>(row: T | undefined): T {
-  if (row === undefined) throw new Error('a row that was just written is there')
-  return row
-}

@@ -1,10 +1,9 @@
 import { closeBreakout } from '../flow/breakout.ts'
 import { explain } from '../rules/breakout.ts'
 import type { Evidence } from '../rules/types.ts'
-import { one } from './brand.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
-import { optionalRowId, rowId } from './ids.ts'
+import { one, optionalRowId, rowId } from './ids.ts'
 
 const BreakoutStateEnum = builder.enumType('BreakoutState', {
   description: 'Where an episode is.',

@@ -1,10 +1,9 @@
 import { createElement, reviseElement } from '../flow/element.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { ELEMENT_KINDS } from '../rules/types.ts'
-import { one } from './brand.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
-import { rowId } from './ids.ts'
+import { one, rowId } from './ids.ts'
 
 export const ElementKindEnum = builder.enumType('ElementKind', {
   description: '人 PERSONA, 货 PRODUCT, 场 SCENE, 需 NEED.',

@@ -27,3 +27,9 @@ export function optionalRowId(
 ): number | undefined {
   return given == null ? undefined : rowId(field, type, given)
 }
+
+/** A row that was just written. */
+export function one<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('a row that was just written is there')
+  return row
+}

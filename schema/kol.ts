@@ -1,14 +1,9 @@
 import { createKol } from '../flow/kol.ts'
-import { TIERS } from '../rules/types.ts'
-import { one } from './brand.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
+import { one } from './ids.ts'
+import { TierEnum } from './tier.ts'
 import { VideoConnection } from './video.ts'
-
-export const TierEnum = builder.enumType('Tier', {
-  description: '头部 HEAD, 腰部 WAIST, 尾部 TAIL, 素人 KOC: size only; 垂类 is separate.',
-  values: TIERS,
-})
 
 export const Kol = builder.drizzleNode('kol', {
   name: 'Kol',

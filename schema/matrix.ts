@@ -1,9 +1,8 @@
 import { createMatrix } from '../flow/matrix.ts'
-import { one } from './brand.ts'
 import { builder, KEY } from './builder.ts'
 import { Element } from './element.ts'
 import { CHANGE } from './errors.ts'
-import { rowId } from './ids.ts'
+import { one, rowId } from './ids.ts'
 import { VideoConnection } from './video.ts'
 
 export const Cell = builder.drizzleNode('cell', {

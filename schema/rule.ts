@@ -1,11 +1,10 @@
 import { createRule, enableRule, reviseRule } from '../flow/rule.ts'
 import { METRIC_KEYS, METRICS, type MetricKey } from '../rules/metric.ts'
 import { describe } from '../rules/rule.ts'
-import { one } from './brand.ts'
 import { BreakoutConnection } from './breakout.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
-import { rowId } from './ids.ts'
+import { one, rowId } from './ids.ts'
 
 const Metric = builder.objectRef<{ key: MetricKey }>('Metric').implement({
   description: '指标: a named formula that rules can use.',

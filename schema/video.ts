@@ -1,13 +1,12 @@
 import { planVideo } from '../flow/plan.ts'
 import { publishVideo } from '../flow/publish.ts'
 import { PURPOSES } from '../rules/types.ts'
-import { one } from './brand.ts'
 import { BreakoutConnection } from './breakout.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
-import { optionalRowId, rowId } from './ids.ts'
-import { TierEnum } from './kol.ts'
+import { one, optionalRowId, rowId } from './ids.ts'
 import { latestFirst, Snapshot, SnapshotConnection } from './snapshot.ts'
+import { TierEnum } from './tier.ts'
 
 const PurposeEnum = builder.enumType('Purpose', {
   description: '种草 SEEDING, 带货 SELLING, 引流 TRAFFIC: what counts as success.',

@@ -58,6 +58,11 @@ export function createQueue(backend: Backend, onError: (error: Error) => void): 
   }
 }
 
+/** The queue cannot be reached; the rows are unharmed, and the next sweep finds what is due. */
+export class QueueAwayError extends Error {
+  override readonly name = 'QueueAwayError'
+}
+
 interface Producer {
   queue: BullQueue
   /** Rejects when the backend is away: BullMQ itself would wait for as long as it is. */
@@ -76,7 +81,10 @@ function openProducer(backend: Backend): Producer {
   return {
     queue,
     async connected() {
-      if (redis.status !== 'ready') await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) })
+      if (redis.status === 'ready') return
+      await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_MS) }).catch(() => {
+        throw new QueueAwayError(`The queue's Redis at ${new URL(backend.url).host} does not answer.`)
+      })
     },
     closeConnection: () => redis.disconnect(),
   }

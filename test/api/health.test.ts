@@ -1,3 +1,4 @@
+/** What /healthz, /readyz and /metrics say; concurrently, for two of them wait out what never answers. */
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { type ApiDeps, startApi } from '../../api/server.ts'
@@ -34,7 +35,7 @@ const ready = async (over: Partial<ApiDeps>) => {
 }
 const OK = { database: 'ok', migrations: 'ok', queue: 'ok' }
 
-test('alive and ready', async () => {
+test.concurrent('alive and ready', async () => {
   const alive = await fetch(`${api.url}/healthz`)
   expect([alive.status, await alive.json()]).toEqual([200, { alive: true }])
   const answer = await fetch(`${api.url}/readyz`)
@@ -56,7 +57,7 @@ onEachBackend(t, (backend) => {
   })
 })
 
-test('a database that refuses, or is not there, is named; the process is alive', async () => {
+test.concurrent('a database that refuses, or is not there, is named; the process is alive', async () => {
   const port = await freePort()
   const refused = connect(`postgres://x:secret@localhost:${port}/x`, { max: 1 })
   const answer = await ready({ database: refused })
@@ -69,7 +70,7 @@ test('a database that refuses, or is not there, is named; the process is alive',
   await refused.close()
 })
 
-test('a database without our tables is up but not migrated', async () => {
+test.concurrent('a database without our tables is up but not migrated', async () => {
   const name = `${new URL(t.ownerUrl).pathname.slice(1)}_empty`
   await admin(t.ownerUrl, (sql) => sql`create database ${sql(name)}`)
   const empty = connect(withDatabase(t.ownerUrl, name), { max: 1 })
@@ -86,7 +87,7 @@ test('a database without our tables is up but not migrated', async () => {
   }
 })
 
-test('a queue that fails is named, and one that never answers is given up on', async () => {
+test.concurrent('a queue that fails is named, and one that never answers is given up on', async () => {
   const failing = { ...QUEUE, ping: async () => Promise.reject(new Error('connection is closed')) }
   expect(await ready({ queue: failing })).toMatchObject({
     status: 503,
@@ -98,7 +99,7 @@ test('a queue that fails is named, and one that never answers is given up on', a
   expect(answer.seconds).toBeLessThan(4)
 })
 
-test('while the database is away GraphQL says that something is wrong, and no more', async () => {
+test.concurrent('while the database is away GraphQL says that something is wrong, and no more', async () => {
   const away = connect(`postgres://x:secret@localhost:${await freePort()}/x`, { max: 1 })
   const { status, text } = await ask('/graphql', { database: away })
   expect(status).toBe(401)
@@ -134,7 +135,7 @@ test('while the database is away GraphQL says that something is wrong, and no mo
 /** A line of the text format of Prometheus. */
 const SAMPLE = /^[a-z_]\w*(\{(\w+="[^"]*",?)*\})? -?(\d+(\.\d+)?(e[+-]?\d+)?|NaN|[+-]Inf)( \d+)?$/i
 
-test('the metrics are in the text format, of this process and of no tenant', async () => {
+test.concurrent('the metrics are in the text format, of this process and of no tenant', async () => {
   const token = await tokenOf(await t.tenant())
   await api.data(token, '{ viewer { role } }')
   const response = await fetch(`${api.url}/metrics`)
@@ -147,7 +148,7 @@ test('the metrics are in the text format, of this process and of no tenant', asy
   expect(lines.join('\n')).not.toMatch(/workspace|tenant/)
 })
 
-test('the metrics come although the queue does not answer', async () => {
+test.concurrent('the metrics come although the queue does not answer', async () => {
   const hanging = { ...QUEUE, counts: () => new Promise<never>(() => {}) }
   const { status, text, seconds } = await ask('/metrics', { queue: hanging })
   expect(status).toBe(200)

@@ -1,4 +1,6 @@
+import { isObjectType } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
+import { schema } from '../../schema/schema.ts'
 import { testDatabase } from '../support/database.ts'
 import { globalId, statementsOf, testApi, tokenOf } from '../support/graphql.ts'
 import { world } from './world.ts'
@@ -49,6 +51,17 @@ test('every node type is found by its id', async () => {
   for (const [type, id] of Object.entries(mine.ids)) {
     expect(await api.data(mine.token, NODE, { id }), type).toEqual({ node: { __typename: type, id } })
   }
+})
+
+test('a field that may be null says what null means', () => {
+  const silent: string[] = []
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__') || type.name === 'Mutation') continue
+    for (const { name, type: result, description } of Object.values(type.getFields())) {
+      if (!String(result).endsWith('!') && !description?.includes('null')) silent.push(`${type.name}.${name}`)
+    }
+  }
+  expect(silent).toEqual([])
 })
 
 test('ids of another workspace, and of nothing, are null and no error', async () => {

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { beforeAll, expect, test } from 'vitest'
 import { type Context, write } from '../../flow/context.ts'
+import { schema } from '../../schema/schema.ts'
 import { testDatabase } from '../support/database.ts'
 import { globalId, testApi, tokenOf } from '../support/graphql.ts'
 import { type World, world } from './world.ts'
@@ -175,6 +176,12 @@ test('a cursor of another list is refused', async () => {
     { extensions: { code: 'BAD_USER_INPUT' }, message: 'A cursor is not of this list.' },
   ])
   expect(api.logged()).toEqual([])
+})
+
+test('a list of one kind of thing has one connection type, wherever it is', () => {
+  const names = Object.keys(schema.getTypeMap()).filter((name) => name.endsWith('Connection'))
+  const kinds = ['Brand', 'Breakout', 'Cell', 'Element', 'Kol', 'Matrix', 'Rule', 'Snapshot', 'Video']
+  expect(names.sort()).toEqual(kinds.map((kind) => `${kind}Connection`))
 })
 
 test('an empty list is an empty page', async () => {

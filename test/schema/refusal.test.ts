@@ -1,9 +1,11 @@
 /** What mutations refuse, as members of their unions; and what no token may see or touch of another workspace. */
+import { isScalarType } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
 import { createBrand } from '../../flow/brand.ts'
 import type { Context } from '../../flow/context.ts'
 import { createElement } from '../../flow/element.ts'
 import { createRule } from '../../flow/rule.ts'
+import { schema } from '../../schema/schema.ts'
 import { type Content, content, itemId, kol, published } from '../support/content.ts'
 import { NOW, testDatabase, unique } from '../support/database.ts'
 import { globalId, testApi, tokenOf } from '../support/graphql.ts'
@@ -86,6 +88,14 @@ const plan = (over: object) => ({
   ...over,
 })
 const LONG = '长'.repeat(201)
+
+test('every mutation takes one input and answers with a union that carries its refusals', () => {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const name = field.name.charAt(0).toUpperCase() + field.name.slice(1)
+    expect(field.args.map((arg) => [arg.name, String(arg.type)])).toEqual([['input', `${name}Input!`]])
+    expect(String(field.type)).toBe(`${name}Result`)
+  }
+})
 
 test('blank and overlong names, in every mutation that takes one', async () => {
   const element = { brandId: mine.brand, kind: 'NEED' }
@@ -319,4 +329,12 @@ test('values that the scalars refuse', async () => {
       errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     })
   }
+})
+
+test('an instant that is answered can be sent back, in any zone', () => {
+  const instant = schema.getType('DateTime')
+  if (!isScalarType(instant)) throw new Error('DateTime is a scalar')
+  const at = new Date('2026-11-11T12:00:00.123Z')
+  expect(instant.parseValue(instant.serialize(at))).toEqual(at)
+  expect(instant.parseValue('2026-11-11T20:00:00.123+08:00')).toEqual(at)
 })
