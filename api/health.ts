@@ -10,8 +10,12 @@ export interface Readiness {
 }
 
 /** Whether this process can do its work; each part is asked, whatever the others say. */
-export async function readiness({ pool }: Database, queue: Pick<Queue, 'ping'>): Promise<Readiness> {
-  const say = (check: Promise<unknown>) => within(check, 3000).then(() => 'ok', reason)
+export async function readiness(
+  { pool }: Database,
+  queue: Pick<Queue, 'ping'>,
+  waitMs = 3000,
+): Promise<Readiness> {
+  const say = (check: Promise<unknown>) => within(check, waitMs).then(() => 'ok', reason)
   const [database, migrations, queued] = await Promise.all([
     say(pool`select 1`),
     say(
@@ -31,7 +35,7 @@ function reason(error: Error & { code?: string }): string {
 function within<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms)
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
   })
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

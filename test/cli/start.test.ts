@@ -41,7 +41,7 @@ async function ask(url: string, token: string, query: string) {
   return (await answer.json()) as { data: Record<string, unknown> }
 }
 const BRANDS = '{ brands { edges { node { name } } } }'
-const CREATE = 'mutation { createBrand(name: "品牌") { __typename } }'
+const CREATE = 'mutation { createBrand(input: { name: "品牌" }) { __typename } }'
 
 test('data survives an orderly stop, and nothing is left running', async () => {
   const first = await started()
@@ -49,7 +49,7 @@ test('data survives an orderly stop, and nothing is left running', async () => {
   expect(await ask(first.url, token, '{ viewer { role workspace { name } } }')).toEqual({
     data: { viewer: { role: 'ADMIN', workspace: { name: 'Seedbed' } } },
   })
-  await ask(first.url, token, CREATE)
+  expect(await ask(first.url, token, CREATE)).toEqual({ data: { createBrand: { __typename: 'Brand' } } })
   first.server.kill('SIGINT')
   expect(await first.server.ended).toBe(0)
   expect(existsSync(pidFile())).toBe(false)
@@ -65,7 +65,7 @@ test('data survives an orderly stop, and nothing is left running', async () => {
 test('after kill -9 the next start joins the orphaned server and the data is there', async () => {
   const first = await started()
   const token = await createToken('one')
-  await ask(first.url, token, CREATE)
+  expect(await ask(first.url, token, CREATE)).toEqual({ data: { createBrand: { __typename: 'Brand' } } })
   const orphan = (await readFile(pidFile(), 'utf8')).split('\n')[0]
   first.server.kill('SIGKILL')
   expect(await first.server.ended).toBe('SIGKILL')
