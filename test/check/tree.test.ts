@@ -15,7 +15,13 @@ interface Manifest {
 interface Lock {
   packages: Record<
     string,
-    { version?: string; resolved?: string; integrity?: string; hasInstallScript?: boolean }
+    {
+      version?: string
+      resolved?: string
+      integrity?: string
+      hasInstallScript?: boolean
+      optionalDependencies?: Versions
+    }
   >
 }
 const read = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
@@ -43,6 +49,13 @@ test('the lock holds what the manifest pins', () => {
 test('the lock names no host, so that any registry or mirror serves it, and checks what it gets', () => {
   expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([])
   expect(locked.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([])
+})
+
+test('the lock holds the packages of every platform: npm ci refuses one that leaves some out', () => {
+  const names = new Set(locked.map(([path]) => path.replace(/^.*node_modules\//, '')))
+  const asked = locked.flatMap(([, entry]) => Object.keys(entry.optionalDependencies ?? {}))
+  expect(asked.length).toBeGreaterThan(20)
+  expect(asked.filter((name) => !names.has(name))).toEqual([])
 })
 
 test('the embedded PostgreSQL may unpack itself on every platform', () => {
