@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Fault } from './faults.ts'
-import type { RouteResult } from './server.ts'
 import type { Tally } from './tally.ts'
+import type { RouteResult, Vendor } from './vendor.ts'
 
 /** Faults below the envelope; true when the call has been dealt with. */
 export function breaksTransport(fault: Fault, response: ServerResponse, tally: Tally, path: string): boolean {
@@ -16,22 +16,10 @@ export function breaksTransport(fault: Fault, response: ServerResponse, tally: T
   return true
 }
 
-export function refusal(fault: Fault): RouteResult | null {
-  if (fault.kind === 'rate_limit') {
-    return { code: 40100, message: 'Too many requests. Please retry in some time.', data: {} }
-  }
-  if (fault.kind === 'expired_token') return { code: 40102, message: 'access_token has expired', data: {} }
-  if (fault.kind === 'busy') {
-    return { code: 50000, message: 'Internal service timed out. Please retry in sometime.', data: {} }
-  }
-  return null
-}
-
-/** Counts as an app shows them, which is what a careless vendor release once put into the API. */
-export function wrongTypes(data: unknown): unknown {
-  const list = (data as { video_list?: Record<string, unknown>[] }).video_list
-  if (!list) return 'ok'
-  return { ...(data as object), video_list: list.map((item) => ({ ...item, view_cnt: '1.2w' })) }
+/** A fault that the vendor itself would report, in its own words; null for every other kind. */
+export function faultyAnswer({ kind }: Fault, vendor: Vendor): RouteResult | null {
+  if (kind !== 'rate_limit' && kind !== 'expired_token' && kind !== 'busy') return null
+  return { ...vendor.refusals[kind], data: {} }
 }
 
 export function sendHalf(response: ServerResponse, body: string): void {

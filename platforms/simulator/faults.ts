@@ -7,6 +7,8 @@ export const FAULT_KINDS = [
   'http_500',
   'hang',
   'cut',
+  // The effect has happened; the answer never arrives.
+  'cut_after',
   'partial_body',
   'wrong_type',
   'expired_token',

@@ -1,6 +1,6 @@
 import { isInteger, parse } from 'lossless-json'
-import type { Route, RouteContext, RouteResult } from './server.ts'
 import type { TokenStore } from './tokens.ts'
+import type { Route, RouteContext, RouteResult } from './vendor.ts'
 import type { WorldVideo } from './videos.ts'
 
 /**

@@ -1,37 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { parseJson, toJson } from '../json.ts'
 import { createControl } from './control.ts'
-import { breaksTransport, refusal, retryAfter, sendHalf, wrongTypes } from './fault-effects.ts'
+import { breaksTransport, faultyAnswer, retryAfter, sendHalf } from './fault-effects.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { qianchuanRoutes } from './qianchuan.ts'
+import { oceanengine } from './oceanengine.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createTokens, type TokenStore } from './tokens.ts'
+import { createState, type Exchange, type Route, type Vendor } from './vendor.ts'
 import { close, listen, readBody } from './wire.ts'
 import type { World } from './world.ts'
 
-/** What a vendor's route is given. A new vendor is one file with a table of these, added to ROUTES. */
-export interface RouteContext {
-  world: World
-  now: number
-  query: URLSearchParams
-  headers: Record<string, string | undefined>
-  body: unknown
-  tokens: TokenStore
-  advertiserIds: readonly string[]
-}
-/** The vendor's envelope without its request_id; `looks` are the videos whose counters it shows. */
-export interface RouteResult {
-  code: number
-  message: string
-  data: unknown
-  looks?: string[]
-}
-export interface Route {
-  method: 'GET' | 'POST'
-  path: string
-  answer(context: RouteContext): RouteResult
-}
-const ROUTES: Route[] = [...qianchuanRoutes]
+/** A new vendor is one file that exports a Vendor, and one entry here. */
+const VENDORS: Vendor[] = [oceanengine]
 
 export interface SimulatorOptions {
   world: World
@@ -42,6 +22,8 @@ export interface SimulatorOptions {
   latencyMs?: number
   /** Accounts that the tokens may speak for. */
   advertiserIds?: readonly string[]
+  /** Hears of every question that reached a route, with its answer: contract tests check both. */
+  onExchange?: (exchange: Exchange) => void
 }
 
 export interface Simulator {
@@ -74,53 +56,63 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 type Parts = Pick<Simulator, 'faults' | 'tokens' | 'tally'> & { advertiserIds: readonly string[] }
 
 function createVendor(options: SimulatorOptions, parts: Parts) {
+  const state = createState()
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const text = await readBody(request)
     if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs))
     const fault = parts.faults.strike(url.pathname)
     if (fault && breaksTransport(fault, response, parts.tally, url.pathname)) return
-
-    const result = fault ? refusal(fault) : null
-    const answer = result ?? route(request, url, text, options, parts)
-    const body = toJson({
-      code: answer.code,
-      message: answer.message,
-      data: fault?.kind === 'wrong_type' ? wrongTypes(answer.data) : answer.data,
-      request_id: parts.tally.nextRequestId(),
-    })
+    const found = findRoute(request.method ?? '', url.pathname)
+    if (!found) {
+      parts.tally.call(url.pathname, 404)
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found')
+      return
+    }
+    const { vendor, route } = found
+    const context = {
+      ...parts,
+      state,
+      world: options.world,
+      now: options.now(),
+      query: url.searchParams,
+      headers: singleValues(request.headers),
+      body: bodyOf(text, request.headers['content-type']),
+    }
+    const answer = (fault && faultyAnswer(fault, vendor)) ?? route.answer(context)
+    const data = fault?.kind === 'wrong_type' ? vendor.wrongTypes(answer.data) : answer.data
+    const envelope = vendor.envelope({ ...answer, data }, parts.tally.nextRequestId(), options.now())
+    const body = toJson(envelope)
     parts.tally.call(url.pathname, fault?.kind === 'partial_body' ? 'partial_body' : answer.code)
+    options.onExchange?.({
+      method: route.method,
+      path: route.path,
+      ...context,
+      text,
+      answer: envelope,
+      code: answer.code,
+    })
+    if (fault?.kind === 'cut_after') return void response.destroy()
     if (fault?.kind === 'partial_body') return sendHalf(response, body)
     if (fault === null) parts.tally.looks(answer.looks ?? [], options.now())
     response.writeHead(200, { 'content-type': 'application/json', ...retryAfter(fault) }).end(body)
   }
 }
 
-function route(
-  request: IncomingMessage,
-  url: URL,
-  text: string,
-  options: SimulatorOptions,
-  parts: Parts,
-): RouteResult {
-  const found = ROUTES.find((each) => each.method === request.method && each.path === url.pathname)
-  if (!found) return { code: 40001, message: `no such interface: ${url.pathname}`, data: {} }
-  return found.answer({
-    world: options.world,
-    now: options.now(),
-    query: url.searchParams,
-    headers: singleValues(request.headers),
-    body: bodyOf(text),
-    tokens: parts.tokens,
-    advertiserIds: parts.advertiserIds,
-  })
+function findRoute(method: string, path: string): { vendor: Vendor; route: Route } | null {
+  for (const vendor of VENDORS) {
+    const route = vendor.routes.find((each) => each.method === method && each.path === path)
+    if (route) return { vendor, route }
+  }
+  return null
 }
 
 function singleValues(headers: IncomingHttpHeaders): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
 }
 
-function bodyOf(text: string): unknown {
+function bodyOf(text: string, type = ''): unknown {
+  if (type.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text))
   try {
     return parseJson(text)
   } catch {
