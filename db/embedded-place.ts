@@ -3,7 +3,6 @@
  * the user it runs as must be able to reach both. A clone under /root is reachable by root alone.
  */
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join, parse, resolve } from 'node:path'
 
 /** Expected trouble with the embedded server, told in one sentence. */
@@ -54,10 +53,21 @@ export async function findBinaries(owner: Owner | null, log: (line: string) => v
       `There is no embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL.`,
     )
   })
-  if (owner === null || reachable(found.initdb, owner)) return found
-  const { version } = createRequire(import.meta.url)(`${name}/package.json`) as { version: string }
-  const copy = join(SHARED, `postgres-${version}`)
-  if (!existsSync(copy)) copyPrograms(dirname(dirname(found.initdb)), copy, log)
+  return owner === null ? found : reachableBinaries(found, owner, SHARED, log)
+}
+
+/** The programs where `owner` can run them: in place, or a copy of their package below `shared`. */
+export function reachableBinaries(
+  found: Binaries,
+  owner: Owner,
+  shared: string,
+  log: (line: string) => void,
+): Binaries {
+  if (reachable(found.initdb, owner)) return found
+  const native = dirname(dirname(found.initdb))
+  const { version } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8')) as { version: string }
+  const copy = join(shared, `postgres-${version}`)
+  if (!existsSync(copy)) copyPrograms(native, copy, log)
   const at = (file: string) => join(copy, 'bin', parse(file).base)
   return { initdb: at(found.initdb), pg_ctl: at(found.pg_ctl), postgres: at(found.postgres) }
 }
