@@ -20,6 +20,15 @@ const whole = (least: number, most: number, fallback: number) =>
 /** zod skips a refinement once a part failed; then the problems would not all be reported together. */
 const EVEN_BESIDE_OTHERS = { when: () => true }
 
+const KEYS = 'must be NAME:KEY, or several with commas, each KEY 32 bytes in base64; the first one encrypts'
+const bytes = (base64: string) => Buffer.from(base64, 'base64').length
+
+/** Settings that say something only together. */
+const PAIRS = [
+  ['QIANCHUAN_ADVERTISER_ID', 'QIANCHUAN_ACCESS_TOKEN'],
+  ['OCEANENGINE_APP_ID', 'OCEANENGINE_APP_SECRET'],
+] as const
+
 const environment = z
   .object({
     DATABASE_URL: postgresUrl.optional(),
@@ -37,16 +46,23 @@ const environment = z
       .default('https://api.oceanengine.com'),
     QIANCHUAN_ADVERTISER_ID: z.string().regex(/^\d+$/, 'must be the digits of an advertiser id').optional(),
     QIANCHUAN_ACCESS_TOKEN: z.string().min(1).optional(),
+    OCEANENGINE_APP_ID: z.string().regex(/^\d+$/, 'must be the digits of an app id').optional(),
+    OCEANENGINE_APP_SECRET: z.string().min(1).optional(),
+    TOKEN_KEYS: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim().split(':')))
+      .refine(
+        (keys) => keys.every(([id = '', key = '']) => /^[\w-]{1,32}$/.test(id) && bytes(key) === 32),
+        KEYS,
+      )
+      .optional(),
   })
   .superRefine((env, issue) => {
-    const both = ['QIANCHUAN_ADVERTISER_ID', 'QIANCHUAN_ACCESS_TOKEN'] as const
-    const missing = both.filter((name) => env[name] === undefined)
-    if (missing.length === 1) {
-      issue.addIssue({
-        code: 'custom',
-        path: [missing[0] as string],
-        message: `is needed beside ${both.find((n) => n !== missing[0])}`,
-      })
+    for (const pair of PAIRS) {
+      const missing = pair.filter((name) => env[name] === undefined)
+      if (missing.length !== 1) continue
+      const other = pair.find((name) => name !== missing[0])
+      issue.addIssue({ code: 'custom', path: [missing[0] as string], message: `is needed beside ${other}` })
     }
     if (env.DATABASE_OWNER_URL && !env.DATABASE_URL) {
       issue.addIssue({
@@ -75,6 +91,10 @@ export interface Config {
   sweepMs: number
   logLevel: string
   qianchuan: { url: string; advertiserId: string; accessToken: string } | null
+  /** The app that accounts authorise; null: none is set up. */
+  oceanengine: { baseUrl: string; appId: bigint; secret: string } | null
+  /** The first one seals, all open; empty: accounts cannot be connected. */
+  tokenKeys: { id: string; key: Buffer }[]
 }
 
 /** All problems of the environment at once. Names only: a value may be a secret. */
@@ -112,5 +132,10 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
             accessToken: e.QIANCHUAN_ACCESS_TOKEN,
           }
         : null,
+    oceanengine:
+      e.OCEANENGINE_APP_ID && e.OCEANENGINE_APP_SECRET
+        ? { baseUrl: e.QIANCHUAN_URL, appId: BigInt(e.OCEANENGINE_APP_ID), secret: e.OCEANENGINE_APP_SECRET }
+        : null,
+    tokenKeys: (e.TOKEN_KEYS ?? []).map(([id = '', key = '']) => ({ id, key: Buffer.from(key, 'base64') })),
   }
 }

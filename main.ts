@@ -1,6 +1,7 @@
 /** The one entry of every command; nothing else reads the clock, the environment or the arguments. */
 import { inspect } from 'node:util'
 import pino from 'pino'
+import { courier } from './cli/courier.ts'
 import { demo } from './cli/demo.ts'
 import { importFile } from './cli/import.ts'
 import { createShutdown } from './cli/shutdown.ts'
@@ -84,12 +85,22 @@ async function run(
     case 'import':
       await importFile(common)
       return 'done'
+    case 'courier':
+      await courier({ ...common, pipe })
+      return 'done'
     case 'token':
       await token({ ...common, now: clock() })
       return 'done'
     default:
       throw Object.assign(new Error(`There is no command ${command}.`), { name: 'InvalidInputError' })
   }
+}
+
+/** The pipe to the worker that started this process as its courier. */
+const pipe: Parameters<typeof courier>[0]['pipe'] = {
+  onOrder: (take) => process.on('message', take),
+  onClosed: (closed) => process.once('disconnect', closed),
+  reply: (message) => void (process.connected && process.send?.(message, () => {})),
 }
 
 function onSignals(close: () => Promise<void>): void {

@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm'
 import { inWorkspace, rows } from '../db/client.ts'
 import { publishVideo } from '../flow/publish.ts'
 import { createHttp } from '../platforms/http.ts'
-import { refreshTokens, type TokenPair } from '../platforms/oceanengine-oauth.ts'
+import type { TokenGrant } from '../platforms/oauth.ts'
+import { refreshTokens } from '../platforms/oceanengine-oauth.ts'
 import type { Simulator } from '../platforms/simulator/server.ts'
 import type { World } from '../platforms/simulator/world.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
@@ -27,7 +28,7 @@ export function keepToken(
     attempts: 1,
     concurrencyPerAccount: 1,
   })
-  let pair: Pick<TokenPair, 'accessToken' | 'refreshToken'> = tokens.current()
+  let pair: Pick<TokenGrant, 'accessToken' | 'refreshToken'> = tokens.current()
   let refreshing: Promise<void> | null = null
   async function refresh(): Promise<void> {
     const { refreshToken } = pair

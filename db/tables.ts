@@ -3,6 +3,8 @@
  * (migrations/*_policies) can use the index. Instants are timestamptz(3) in UTC, counters are 64-bit, and null means
  * "not known", never 0.
  */
+
+export * from './tables/account.ts'
 export { readCounts } from './tables/columns.ts'
 export * from './tables/plan.ts'
 export * from './tables/tenant.ts'

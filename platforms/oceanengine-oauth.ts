@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import type { Http } from './http.ts'
+import type { OAuth, TokenGrant } from './oauth.ts'
 import { classifyOceanengine, readData } from './oceanengine.ts'
 
-/** What a refresh gives. The pair before it is dead: store this one before anything uses it. */
-export interface TokenPair {
-  accessToken: string
-  refreshToken: string
-  accessExpiresAt: number
-  refreshExpiresAt: number
+/** 巨量's tokens. A refresh kills the pair before it: store the new one before anything uses it. */
+export function createOceanengineOAuth(
+  deps: { http: Http; now: () => number },
+  app: { baseUrl: string; appId: bigint; secret: string },
+): OAuth {
+  return {
+    platform: 'oceanengine',
+    refresh: (refreshToken) => refreshTokens(deps, { ...app, refreshToken }),
+  }
 }
 
 export interface RefreshInput {
@@ -31,7 +35,7 @@ const dataSchema = z.object({
 export async function refreshTokens(
   deps: { http: Http; now: () => number },
   input: RefreshInput,
-): Promise<TokenPair> {
+): Promise<TokenGrant> {
   const askedAt = deps.now()
   const body = await deps.http.send({
     method: 'POST',

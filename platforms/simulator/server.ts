@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   latencyMs?: number
   /** Accounts that the tokens may speak for. */
   advertiserIds?: readonly string[]
+  /** Life of an access token; a day, as 巨量's, unless set. */
+  tokenLifeS?: number
   /** Hears of every question that reached a route, with its answer: contract tests check both. */
   onExchange?: (exchange: Exchange) => void
 }
@@ -37,7 +39,7 @@ export interface Simulator {
 
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
   const faults = createFaults(options.world.options.seed)
-  const tokens = createTokens(options.now)
+  const tokens = createTokens(options.now, options.tokenLifeS)
   const tally = createTally()
   const advertiserIds = options.advertiserIds ?? ['1700000000000001']
   const control = createControl({ world: options.world, faults, tally })

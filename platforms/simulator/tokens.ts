@@ -1,4 +1,4 @@
-/** The OAuth state of the simulated vendor: one live pair, rotated by every refresh. */
+/** The OAuth state of the simulated vendor: a live pair per account, rotated by every refresh. */
 export interface TokenPair {
   accessToken: string
   refreshToken: string
@@ -7,32 +7,63 @@ export interface TokenPair {
 
 export interface TokenStore {
   check(accessToken: string): 'valid' | 'expired' | 'wrong'
-  /** A new pair; the old one is dead from here on. null when the token is not the live one. */
+  /** A new pair; the old one is dead from here on. null when the token is not the live one of any account. */
   refresh(refreshToken: string): TokenPair | null
-  current(): TokenPair
+  /** The live pair of an account; an account begins with its first pair. */
+  current(account?: string): TokenPair
+  /** What the vendor saw, for tests. */
+  seen(): {
+    refreshes: number
+    /** Refresh tokens that came again after they had been used: each one a locked-out account in real life. */
+    reused: string[]
+  }
 }
 
 const LIFE_S = 86_400
+const DEFAULT_ACCOUNT = 'main'
 
-export function createTokens(now: () => number): TokenStore {
-  let generation = 0
-  let issuedAt = now()
-  const current = (): TokenPair => ({
-    accessToken: `sim-access-${generation}`,
-    refreshToken: `sim-refresh-${generation}`,
-    expiresInS: LIFE_S,
-  })
-  return {
-    current,
-    check: (accessToken) => {
-      if (accessToken !== current().accessToken) return 'wrong'
-      return now() - issuedAt >= LIFE_S * 1000 ? 'expired' : 'valid'
-    },
-    refresh: (refreshToken) => {
-      if (refreshToken !== current().refreshToken) return null
-      generation++
-      issuedAt = now()
-      return current()
-    },
+interface Live {
+  generation: number
+  issuedAt: number
+}
+
+export function createTokens(now: () => number, lifeS = LIFE_S): TokenStore {
+  const live = new Map<string, Live>()
+  const reused: string[] = []
+  let refreshes = 0
+  const of = (account: string): Live => {
+    const held = live.get(account) ?? { generation: 0, issuedAt: now() }
+    live.set(account, held)
+    return held
   }
+  const pair = (account: string): TokenPair => ({
+    accessToken: `sim-access-${account}-${of(account).generation}`,
+    refreshToken: `sim-refresh-${account}-${of(account).generation}`,
+    expiresInS: lifeS,
+  })
+  of(DEFAULT_ACCOUNT)
+  return {
+    current: (account = DEFAULT_ACCOUNT) => pair(account),
+    check(accessToken) {
+      const account = accountOf(accessToken, 'sim-access-')
+      if (account === null || !live.has(account) || accessToken !== pair(account).accessToken) return 'wrong'
+      return now() - of(account).issuedAt >= lifeS * 1000 ? 'expired' : 'valid'
+    },
+    refresh(refreshToken) {
+      const account = accountOf(refreshToken, 'sim-refresh-')
+      if (account === null || !live.has(account)) return null
+      if (refreshToken !== pair(account).refreshToken) {
+        reused.push(refreshToken)
+        return null
+      }
+      refreshes++
+      live.set(account, { generation: of(account).generation + 1, issuedAt: now() })
+      return pair(account)
+    },
+    seen: () => ({ refreshes, reused }),
+  }
+}
+
+function accountOf(token: string, prefix: string): string | null {
+  return token.startsWith(prefix) ? token.slice(prefix.length, token.lastIndexOf('-')) : null
 }

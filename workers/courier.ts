@@ -1,0 +1,73 @@
+/**
+ * Refreshes tokens in a process of its own. A platform that rotates kills the old refresh token while its answer is
+ * still on the way: a worker that dies in that moment would lose the account. The courier is detached, does not die
+ * with the worker, and stores what it was given before it leaves.
+ */
+import { fork } from 'node:child_process'
+import type { Refreshed } from '../flow/account.ts'
+
+export interface RefreshOrder {
+  workspaceId: number
+  accountId: number
+  /** The generation of tokens that is to be replaced. */
+  generation: number
+}
+/** What goes over the pipe. */
+export type ToCourier = RefreshOrder & { id: number }
+export type FromCourier =
+  | { ready: true }
+  | { id: number; refreshed: Refreshed }
+  | { id: number; error: string }
+
+export interface Courier {
+  refresh(order: RefreshOrder): Promise<Refreshed>
+  /** Lets orders under way end. */
+  close(): void
+}
+
+/** `main` is the program's entry; the courier is started by the first order. */
+export function createCourier(main: string, execArgv: string[]): Courier {
+  let child: ReturnType<typeof fork> | null = null
+  let last = 0
+  const waiting = new Map<
+    number,
+    { resolve: (refreshed: Refreshed) => void; reject: (error: Error) => void }
+  >()
+
+  function start() {
+    const started = fork(main, ['courier'], {
+      execArgv,
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    started.on('message', (message: FromCourier) => {
+      if ('ready' in message) return
+      const order = waiting.get(message.id)
+      waiting.delete(message.id)
+      if ('error' in message) order?.reject(new Error(message.error))
+      else order?.resolve(message.refreshed)
+    })
+    started.on('exit', (code) => {
+      child = null
+      // What it was asked may or may not have happened; the row knows, and its claim runs out.
+      for (const { reject } of waiting.values()) reject(new Error(`the courier ended with ${code}`))
+      waiting.clear()
+    })
+    started.on('error', () => {})
+    return started
+  }
+
+  return {
+    refresh: (order) =>
+      new Promise((resolve, reject) => {
+        child ??= start()
+        const id = ++last
+        waiting.set(id, { resolve, reject })
+        child.send({ ...order, id } satisfies ToCourier)
+      }),
+    close() {
+      child?.disconnect()
+      child?.unref()
+    },
+  }
+}
