@@ -20,6 +20,7 @@ const whole = (least: number, most: number, fallback: number) =>
 /** zod skips a refinement once a part failed; then the problems would not all be reported together. */
 const EVEN_BESIDE_OTHERS = { when: () => true }
 
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 const KEYS = 'must be NAME:KEY, or several with commas, each KEY 32 bytes in base64; the first one encrypts'
 const bytes = (base64: string) => Buffer.from(base64, 'base64').length
 
@@ -37,13 +38,12 @@ const environment = z
     DATA_DIR: z.string().min(1).default('data'),
     HOST: z.string().min(1).default('127.0.0.1'),
     PORT: whole(0, 65_535, 4000),
+    PUBLIC_URL: httpUrl.optional(),
     POOL: whole(2, 200, 10),
     CONCURRENCY: whole(1, 100, 4),
     SWEEP_MS: whole(50, 600_000, 5000),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    QIANCHUAN_URL: z
-      .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-      .default('https://api.oceanengine.com'),
+    QIANCHUAN_URL: httpUrl.default('https://api.oceanengine.com'),
     QIANCHUAN_ADVERTISER_ID: z.string().regex(/^\d+$/, 'must be the digits of an advertiser id').optional(),
     QIANCHUAN_ACCESS_TOKEN: z.string().min(1).optional(),
     OCEANENGINE_APP_ID: z.string().regex(/^\d+$/, 'must be the digits of an app id').optional(),
@@ -83,6 +83,8 @@ export interface Config {
   dataDir: string
   host: string
   port: number
+  /** Where people reach this program, without a slash at the end. */
+  publicUrl: string
   /** Database connections of one process. */
   pool: number
   /** Jobs one worker process runs at a time. */
@@ -120,6 +122,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     dataDir: resolve(e.DATA_DIR.replace(/^~(?=\/|$)/, homedir())),
     host: e.HOST,
     port: e.PORT,
+    publicUrl: (e.PUBLIC_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, ''),
     pool: e.POOL,
     concurrency: e.CONCURRENCY,
     sweepMs: e.SWEEP_MS,

@@ -14,6 +14,7 @@ const EXPECTED = new Set([
   'ConfigError',
   'DatabaseAwayError',
   'QueueAwayError',
+  'SealError',
   'EmbeddedError',
   'MigrationError',
   'PortTakenError',

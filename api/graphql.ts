@@ -5,6 +5,7 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import type { GraphQLFormattedError } from 'graphql'
 import type { Database } from '../db/client.ts'
 import { createReader } from '../db/reader.ts'
+import type { AuthoriseDeps } from '../flow/authorise.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../flow/errors.ts'
 import type { ApiContext, Viewer } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
@@ -14,11 +15,17 @@ export interface RequestContext extends ApiContext {
 }
 
 /** The context of one request. Its reader is closed before a verb runs, so that no request holds two connections. */
-export function createContext({ db, pool }: Database, viewer: Viewer, now: Date): RequestContext {
+export function createContext(
+  { db, pool }: Database,
+  viewer: Viewer,
+  now: Date,
+  accounts: AuthoriseDeps | null = null,
+): RequestContext {
   const reader = createReader(pool, viewer.workspaceId)
   return {
     viewer,
     now,
+    accounts,
     db: reader.db,
     async run(verb, input) {
       await reader.close()

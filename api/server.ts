@@ -4,9 +4,11 @@ import { fastifyApolloHandler } from '@as-integrations/fastify'
 import Fastify, { type FastifyError, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Database } from '../db/client.ts'
+import type { AuthoriseDeps } from '../flow/authorise.ts'
 import type { Viewer } from '../schema/context.ts'
 import type { Queue } from '../workers/queue.ts'
 import { refusal, UNAUTHENTICATED, viewerOf } from './auth.ts'
+import { addAuthorise } from './authorise.ts'
 import { type Explorer, POLICY, renderExplorer } from './explorer.ts'
 import { createApollo, createContext, MASKED, type RequestContext } from './graphql.ts'
 import { createMetrics, readiness } from './health.ts'
@@ -18,6 +20,8 @@ export interface ApiDeps {
   log: Logger
   host: string
   port: number
+  /** null, the default: accounts cannot be connected here. */
+  accounts?: AuthoriseDeps | null
 }
 export interface Api {
   url: string
@@ -53,7 +57,13 @@ export class PortTakenError extends Error {
   }
 }
 
-async function createApp({ database, queue, clock, log }: ApiDeps): Promise<FastifyInstance> {
+async function createApp({
+  database,
+  queue,
+  clock,
+  log,
+  accounts = null,
+}: ApiDeps): Promise<FastifyInstance> {
   const metrics = createMetrics(queue)
   const onDefect = (error: unknown) => {
     metrics.defects.inc()
@@ -86,9 +96,10 @@ async function createApp({ database, queue, clock, log }: ApiDeps): Promise<Fast
     onResponse: async (_request, reply) => metrics.seconds.observe(reply.elapsedTime / 1000),
     handler: fastifyApolloHandler(apollo, {
       context: async (request): Promise<RequestContext> =>
-        createContext(database, request.viewer as Viewer, clock()),
+        createContext(database, request.viewer as Viewer, clock(), accounts),
     }),
   })
+  if (accounts) addAuthorise(app, database.db, clock, accounts)
   app.get('/healthz', async () => ({ alive: true }))
   app.get('/readyz', async (_request, reply) => {
     const answer = await readiness(database, queue)

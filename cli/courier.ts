@@ -3,10 +3,8 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { connect } from '../db/client.ts'
 import { refreshAccount } from '../flow/account.ts'
-import { createSealer } from '../flow/seal.ts'
-import { createHttp } from '../platforms/http.ts'
-import { createOceanengineOAuth } from '../platforms/oceanengine-oauth.ts'
 import type { FromCourier, ToCourier } from '../workers/courier.ts'
+import { createAccounts } from './accounts.ts'
 
 export interface CourierInput {
   config: Config
@@ -24,21 +22,19 @@ export interface CourierInput {
 
 /** Resolves when the pipe has closed and every order is carried out. */
 export async function courier({ config, log, clock, sleep, random, pipe }: CourierInput): Promise<void> {
-  const { databaseUrl, oceanengine, tokenKeys } = config
-  if (databaseUrl === null) throw new Error('the courier needs DATABASE_URL')
+  const { databaseUrl } = config
+  const accounts = createAccounts({ config, now: () => clock().getTime(), sleep, random })
+  if (databaseUrl === null || accounts === null) {
+    throw new Error('the courier needs DATABASE_URL, TOKEN_KEYS and an app')
+  }
   const database = connect(databaseUrl, { max: 4, name: 'seedbed courier' })
-  const now = () => clock().getTime()
-  const http = createHttp({ now, sleep, random, timeoutMs: 10_000, attempts: 1, concurrencyPerAccount: 16 })
-  const oauths = new Map(
-    oceanengine ? [['oceanengine', createOceanengineOAuth({ http, now }, oceanengine)]] : [],
-  )
-  const accounts = { sealer: createSealer(tokenKeys), oauths }
+  const deps = accounts
   const underWay = new Set<Promise<void>>()
 
   async function carryOut({ id, workspaceId, accountId, generation }: ToCourier): Promise<void> {
     try {
       const ctx = { db: database.db, workspaceId, now: clock() }
-      pipe.reply({ id, refreshed: await refreshAccount(ctx, accounts, { accountId, generation }) })
+      pipe.reply({ id, refreshed: await refreshAccount(ctx, deps, { accountId, generation }) })
     } catch (error) {
       log.error({ err: error, accountId }, 'courier')
       pipe.reply({ id, error: error instanceof Error ? error.message : String(error) })

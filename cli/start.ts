@@ -6,6 +6,7 @@ import { listWorkspaces } from '../flow/workspace.ts'
 import { createConnectors } from '../platforms/registry.ts'
 import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
+import { createAccounts } from './accounts.ts'
 import { boot } from './boot.ts'
 import type { Shutdown } from './shutdown.ts'
 
@@ -48,7 +49,9 @@ export async function start({
   if (parts.has('api')) {
     const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
     shutdown.opened('queue', () => queue.close())
-    const api = await startApi({ database, queue, clock, log, host: config.host, port: config.port })
+    const accounts = createAccounts({ config, now: () => clock().getTime(), sleep, random })
+    const { host, port } = config
+    const api = await startApi({ database, queue, clock, log, host, port, accounts })
     shutdown.opened('api', () => api.close())
     say(`Open ${api.url}`)
     if ((await listWorkspaces(database.db)).length === 0) {

@@ -3,14 +3,17 @@ import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Role } from '../db/tables.ts'
+import { resealAccounts } from '../flow/account.ts'
 import { InvalidInputError } from '../flow/errors.ts'
+import { createSealer } from '../flow/seal.ts'
 import { chooseWorkspace, createToken, listWorkspaces, revokeToken } from '../flow/workspace.ts'
 import { boot } from './boot.ts'
 import type { Shutdown } from './shutdown.ts'
 
 export const TOKEN_USAGE = `npm run token -- create --name NAME [--role ADMIN|EDITOR|VIEWER] [--workspace NAME]
 npm run token -- revoke --name NAME [--workspace NAME]
-npm run token -- workspaces`
+npm run token -- workspaces
+npm run token -- reseal        puts the tokens of all accounts under the first key of TOKEN_KEYS`
 
 export interface TokenInput {
   args: string[]
@@ -37,13 +40,22 @@ export async function token({ args, config, log, now, shutdown, say }: TokenInpu
   if (!['ADMIN', 'EDITOR', 'VIEWER'].includes(role)) {
     throw new InvalidInputError('role', '--role is ADMIN, EDITOR or VIEWER')
   }
-  if (verb !== 'workspaces' && (!['create', 'revoke'].includes(verb ?? '') || name === '')) {
+  const nameless = ['workspaces', 'reseal'].includes(verb ?? '')
+  if (!nameless && (!['create', 'revoke'].includes(verb ?? '') || name === '')) {
     throw new InvalidInputError('command', TOKEN_USAGE)
   }
   const { database } = await boot({ config, log, shutdown })
   const { db } = database
   if (verb === 'workspaces') {
     for (const { id, name } of await listWorkspaces(db)) say(`${id}\t${name}`)
+    return
+  }
+  if (verb === 'reseal') {
+    const sealer = createSealer(config.tokenKeys)
+    let sealed = 0
+    for (const { id } of await listWorkspaces(db))
+      sealed += await resealAccounts({ db, workspaceId: id, now }, { sealer })
+    say(`${sealed} account(s) are now under the key ${config.tokenKeys[0]?.id}.`)
     return
   }
   const fallback = values.workspace ?? 'Seedbed'

@@ -154,6 +154,19 @@ export async function refreshAccount(
   }
 }
 
+/** Puts every pair of the workspace under the key that seals now; answers how many were under another. */
+export async function resealAccounts(ctx: Context, { sealer }: Pick<AccountDeps, 'sealer'>): Promise<number> {
+  return write(ctx, async (tx) => {
+    const rows = await tx.select().from(account).for('update')
+    const old = rows.filter(({ tokens }) => !sealer.isCurrent(tokens))
+    for (const row of old) {
+      const tokens = seal(sealer, ctx, row.platform, row.externalId, open(sealer, ctx, row))
+      await tx.update(account).set({ tokens }).where(eq(account.id, row.id))
+    }
+    return old.length
+  })
+}
+
 function whyNot(row: AccountRow, generation: number): Refreshed {
   if (row.state === 'REAUTHORISE') return 'REAUTHORISE'
   return row.generation > generation ? 'DONE' : 'BUSY'

@@ -1,5 +1,6 @@
 import type { Db } from '../db/client.ts'
 import type { Role } from '../db/tables.ts'
+import type { AuthoriseDeps } from '../flow/authorise.ts'
 import type { Context } from '../flow/context.ts'
 
 export type { Role }
@@ -17,6 +18,8 @@ export interface ApiContext {
   /** Reads of this request, all of one instant; see db/reader.ts. */
   db: Db
   now: Date
+  /** For connecting accounts of platforms; null: no app or no key is set up. */
+  accounts: AuthoriseDeps | null
   /** Runs a verb of flow in its own transaction; reads that follow see what it wrote. */
   run<Input, Output>(verb: (ctx: Context, input: Input) => Promise<Output>, input: Input): Promise<Output>
 }

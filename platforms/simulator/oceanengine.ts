@@ -1,9 +1,11 @@
+import { oceanengineOAuthRoutes } from './oceanengine-oauth.ts'
 import { qianchuanRoutes } from './qianchuan.ts'
 import type { Vendor } from './vendor.ts'
+import { xingtuRoutes } from './xingtu.ts'
 
 /** 巨量引擎: HTTP 200 with {code, message, data, request_id} whatever happens. Its products add their routes here. */
 export const oceanengine: Vendor = {
-  routes: [...qianchuanRoutes],
+  routes: [...oceanengineOAuthRoutes, ...qianchuanRoutes, ...xingtuRoutes],
   envelope: ({ code, message, data }, requestId) => ({ code, message, data, request_id: requestId }),
   refusals: {
     rate_limit: { code: 40100, message: 'Too many requests. Please retry in some time.' },

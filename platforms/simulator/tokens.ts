@@ -9,6 +9,12 @@ export interface TokenStore {
   check(accessToken: string): 'valid' | 'expired' | 'wrong'
   /** A new pair; the old one is dead from here on. null when the token is not the live one of any account. */
   refresh(refreshToken: string): TokenPair | null
+  /** What a person's consent gives: good once, for ten minutes. */
+  code(account: string): string
+  /** The account's pair for its code; null when it was used or is too old. */
+  redeem(code: string): (TokenPair & { account: string }) | null
+  /** Whose access token that is; null for a wrong one. */
+  accountOf(accessToken: string): string | null
   /** The live pair of an account; an account begins with its first pair. */
   current(account?: string): TokenPair
   /** What the vendor saw, for tests. */
@@ -21,6 +27,7 @@ export interface TokenStore {
 
 const LIFE_S = 86_400
 const DEFAULT_ACCOUNT = 'main'
+const CODE_LIFE_MS = 600_000
 
 interface Live {
   generation: number
@@ -30,6 +37,8 @@ interface Live {
 export function createTokens(now: () => number, lifeS = LIFE_S): TokenStore {
   const live = new Map<string, Live>()
   const reused: string[] = []
+  const codes = new Map<string, { account: string; until: number }>()
+  let issued = 0
   let refreshes = 0
   const of = (account: string): Live => {
     const held = live.get(account) ?? { generation: 0, issuedAt: now() }
@@ -44,6 +53,20 @@ export function createTokens(now: () => number, lifeS = LIFE_S): TokenStore {
   of(DEFAULT_ACCOUNT)
   return {
     current: (account = DEFAULT_ACCOUNT) => pair(account),
+    code(account) {
+      const code = `sim-code-${account}-${++issued}`
+      codes.set(code, { account, until: now() + CODE_LIFE_MS })
+      return code
+    },
+    redeem(code) {
+      const consent = codes.get(code)
+      codes.delete(code)
+      if (!consent || consent.until <= now()) return null
+      const { generation } = of(consent.account)
+      live.set(consent.account, { generation: generation + 1, issuedAt: now() })
+      return { ...pair(consent.account), account: consent.account }
+    },
+    accountOf: (accessToken) => accountOf(accessToken, 'sim-access-'),
     check(accessToken) {
       const account = accountOf(accessToken, 'sim-access-')
       if (account === null || !live.has(account) || accessToken !== pair(account).accessToken) return 'wrong'

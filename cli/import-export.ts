@@ -1,0 +1,103 @@
+/** The export of a platform: says how it reads the columns, then takes the rows. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { InvalidInputError } from '../flow/errors.ts'
+import { importOutcomes, type OutcomeResult } from '../flow/import-outcome.ts'
+import { chooseWorkspace } from '../flow/workspace.ts'
+import { ExportFileError } from '../platforms/exports/errors.ts'
+import { parseMapping } from '../platforms/exports/mapping.ts'
+import { type ExportFile, openExport } from '../platforms/exports/open.ts'
+import { boot } from './boot.ts'
+import type { ImportArguments, ImportCommand } from './import.ts'
+import { createReport } from './import-report.ts'
+
+export async function importExport(command: ImportCommand, given: ImportArguments): Promise<void> {
+  try {
+    await run(command, given)
+  } catch (error) {
+    if (error instanceof ExportFileError) throw new InvalidInputError('FILE', error.message)
+    throw error
+  }
+}
+
+async function run(command: ImportCommand, given: ImportArguments): Promise<void> {
+  const { config, log, clock, shutdown, say, progress } = command
+  const { file, dryRun } = given
+  const map = given.map === null ? null : await mappingText(given.map)
+  const mapping = map === null ? null : parseMapping(map)
+  const opened = await openExport(file, { kind: given.kind, mapping, at: given.at, sheet: given.sheet })
+  try {
+    for (const one of dryRun ? described(opened) : described(opened).slice(0, 1)) say(one)
+    const { database } = await boot({ config, log, shutdown })
+    const now = clock()
+    const workspaceId = await chooseWorkspace(database.db, now, given.workspace, 'Seedbed')
+    const fingerprint = await fingerprintOf(file, [given.kind, map, given.at, given.sheet])
+    const report = createReport(`${file}.refused.csv`, dryRun ? say : null)
+    let before = false
+    const result = await importOutcomes(
+      { db: database.db, workspaceId, now },
+      {
+        file: basename(file),
+        fingerprint,
+        kind: opened.kind,
+        subject: opened.subject,
+        fields: opened.fields,
+        items: opened.items,
+        skipped: opened.skipped,
+        dryRun,
+        onRefused: report.add,
+        onProgress: (soFar) => progress(counts(soFar, clock().getTime() - now.getTime())),
+      },
+    )
+      .then((done) => {
+        before = done.before !== null
+        return done
+      })
+      // A file that is known already keeps the report of its first import.
+      .finally(() => (before ? undefined : report.close()))
+    progress('')
+    if (result.before) {
+      say(`${basename(file)} was imported before, at ${result.before.toISOString()}: nothing changed.`)
+      return
+    }
+    say(`${dryRun ? 'Dry run, nothing written. ' : ''}${counts(result, clock().getTime() - now.getTime())}`)
+    if (result.disagreeing > 0) {
+      say(`In ${result.disagreeing} rows spend x ROI is not the GMV: both are kept, the rows are marked.`)
+    }
+    if (result.refused > 0 && !dryRun)
+      say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
+  } finally {
+    await opened.close()
+  }
+}
+
+async function mappingText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => {
+    throw new InvalidInputError('map', `There is no file ${path}`)
+  })
+}
+
+/** The same bytes read in another way are another import. */
+async function fingerprintOf(file: string, reading: (string | null)[]): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  return hash.update(JSON.stringify(reading)).digest('hex')
+}
+
+function described({ kind, title, about, columns, ignored }: ExportFile): string[] {
+  const rows = columns.map(({ field, heading, unit, first, read }) => {
+    const example =
+      first === '' ? '(no value in the first rows)' : first === read ? first : `${first} -> ${read}`
+    return `  ${field} <- ${heading} [${unit}] ${example}`
+  })
+  const left = ignored.length > 0 ? [`  not read: ${ignored.join(', ')}`] : []
+  return [`${title} (${kind}), ${about}: ${columns.length} columns`, ...rows, ...left]
+}
+
+function counts(r: OutcomeResult, ms: number): string {
+  const rate = Math.round(r.rows / Math.max(ms / 1000, 0.001))
+  const said = `${r.rows} rows: ${r.inserted} new, ${r.restated} restated, ${r.known} known, ${r.refused} refused`
+  return `${said}, ${r.skipped} totals or notes skipped; ${(ms / 1000).toFixed(1)} s, ${rate} rows/s`
+}
