@@ -11,11 +11,14 @@ const DEFAULTS: Config = {
   dataDir: resolve('data'),
   host: '127.0.0.1',
   port: 4000,
+  publicUrl: 'http://localhost:4000',
   pool: 10,
   concurrency: 4,
   sweepMs: 5000,
   logLevel: 'info',
   qianchuan: null,
+  oceanengine: null,
+  tokenKeys: [],
 }
 /** Every name; each value breaks its rule. */
 const BAD: Record<string, string> = {
@@ -29,6 +32,9 @@ const BAD: Record<string, string> = {
   LOG_LEVEL: 'LOUDLY',
   QIANCHUAN_URL: 'api.oceanengine.test/hunter2',
   QIANCHUAN_ADVERTISER_ID: '17a66-hunter2',
+  PUBLIC_URL: 'javascript:hunter2',
+  OCEANENGINE_APP_ID: 'app-hunter2',
+  TOKEN_KEYS: 'one:aHVudGVyMg==',
 }
 
 /** The error's lines, without the heading. */
@@ -85,8 +91,8 @@ test.each<[string, Record<string, string>, Partial<Config>]>([
   ['DATA_DIR is home', { DATA_DIR: '~' }, { dataDir: homedir() }],
   ['DATA_DIR of a name with a tilde', { DATA_DIR: '~seedbed' }, { dataDir: resolve('~seedbed') }],
   ['HOST', { HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
-  ['PORT, the least', { PORT: '0' }, { port: 0 }],
-  ['PORT, the most', { PORT: '65535' }, { port: 65_535 }],
+  ['PORT, the least', { PORT: '0' }, { port: 0, publicUrl: 'http://localhost:0' }],
+  ['PORT, the most', { PORT: '65535' }, { port: 65_535, publicUrl: 'http://localhost:65535' }],
   ['POOL, the least', { POOL: '2' }, { pool: 2 }],
   ['POOL, the most', { POOL: '200' }, { pool: 200 }],
   ['CONCURRENCY, the least', { CONCURRENCY: '1' }, { concurrency: 1 }],
@@ -107,6 +113,28 @@ test.each<[string, Record<string, string>, Partial<Config>]>([
       QIANCHUAN_ACCESS_TOKEN: 'tok',
     },
     { qianchuan: { url: 'http://localhost:4010', advertiserId: '9007199254740993', accessToken: 'tok' } },
+  ],
+  [
+    'PUBLIC_URL without its slash',
+    { PUBLIC_URL: 'https://seedbed.example/' },
+    { publicUrl: 'https://seedbed.example' },
+  ],
+  [
+    'an app of 巨量',
+    { OCEANENGINE_APP_ID: '9007199254740993', OCEANENGINE_APP_SECRET: 'sec' },
+    { oceanengine: { baseUrl: 'https://api.oceanengine.com', appId: 9007199254740993n, secret: 'sec' } },
+  ],
+  [
+    'two keys for tokens, the first one seals',
+    {
+      TOKEN_KEYS: `new:${Buffer.alloc(32, 7).toString('base64')}, old-1:${Buffer.alloc(32, 8).toString('base64')}`,
+    },
+    {
+      tokenKeys: [
+        { id: 'new', key: Buffer.alloc(32, 7) },
+        { id: 'old-1', key: Buffer.alloc(32, 8) },
+      ],
+    },
   ],
   ['a URL of Qianchuan alone is no account', { QIANCHUAN_URL: 'http://localhost:4010' }, { qianchuan: null }],
 ])('%s', (_name, env, expected) => {
@@ -142,7 +170,9 @@ test.each([
 
 test('all problems are reported together, each on its line with its name', () => {
   const lines = problems(BAD)
-  expect(names(lines).sort()).toEqual([...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN'].sort())
+  expect(names(lines).sort()).toEqual(
+    [...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN', 'OCEANENGINE_APP_SECRET'].sort(),
+  )
   for (const line of lines) expect(line).toMatch(/^ {2}[A-Z_]+ \S.{5,}$/)
 })
 
