@@ -6,6 +6,7 @@
 
 export * from './tables/account.ts'
 export { readCounts } from './tables/columns.ts'
+export * from './tables/outcome.ts'
 export * from './tables/plan.ts'
 export * from './tables/tenant.ts'
 export * from './tables/watch.ts'

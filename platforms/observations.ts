@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { CsvError, Parser } from 'csv-parse'
 import { HOUR } from '../rules/types.ts'
+import { type Fed, feed, innerLineEnds } from './observation-csv.ts'
 import { ObservationFileError, unzipped } from './observation-file.ts'
 import {
   createRowReader,
@@ -58,27 +59,6 @@ function createParser(): Parser {
   return parser
 }
 
-interface Fed {
-  records: string[][]
-  error: Error | null
-}
-
-/**
- * All that one chunk yields, so memory holds one chunk of rows. Read before waiting, because a full
- * parser acknowledges a chunk only once it has been read; and after, because it may have gone on then.
- */
-async function feed(parser: Parser, act: (done: () => void) => void): Promise<Fed> {
-  const records: string[][] = []
-  const drain = () => {
-    for (let record = parser.read(); record !== null; record = parser.read()) records.push(record)
-  }
-  const done = new Promise<void>((resolve) => act(() => resolve()))
-  drain()
-  await done
-  drain()
-  return { records, error: parser.errored }
-}
-
 /** Rows before a broken one are handed out before the error is thrown. */
 function* batch(fed: Fed, reader: LineReader): Generator<ObservationLine[]> {
   const lines: ObservationLine[] = []
@@ -115,13 +95,6 @@ function createLineReader(maxAgeSkewMs: number): LineReader {
       if (!readRow) checkedHeader([], 1)
     },
   }
-}
-
-/** Quoted cells may hold line ends; without counting them every later line number would be wrong. */
-function innerLineEnds(record: readonly string[]): number {
-  let ends = 0
-  for (const cell of record) if (cell.includes('\n')) ends += cell.split('\n').length - 1
-  return ends
 }
 
 function checkedHeader(record: readonly string[], line: number): string[] {

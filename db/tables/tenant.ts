@@ -4,6 +4,7 @@ import {
   bytea,
   check,
   foreignKey,
+  index,
   integer,
   primaryKey,
   snakeCase,
@@ -56,11 +57,17 @@ export const importRun = snakeCase.table(
     restated: integer().notNull().default(0),
     refused: integer().notNull().default(0),
     judged: integer().notNull().default(0),
+    /** Of an export: its kind, what makes the same file the same, rows that are no data, and spend x ROI <> GMV. */
+    kind: text(),
+    fingerprint: text(),
+    skipped: integer().notNull().default(0),
+    disagreeing: integer().notNull().default(0),
     startedAt: instant().notNull(),
     finishedAt: instant(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
+    index('import_run_fingerprint').on(t.workspaceId, t.fingerprint),
     foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
   ],
 )
