@@ -11,6 +11,8 @@ export interface HttpCall {
   headers?: Record<string, string>
   /** JSON; a bigint in it goes out as an unquoted number. */
   body?: unknown
+  /** Form fields, for the few interfaces that take no JSON; instead of `body`. */
+  form?: Record<string, string>
   /** Whose limit this call counts against, e.g. the advertiser. */
   account: string
   /** The call changes something (orders, tokens): with an unknown outcome it is never sent again. */
@@ -49,7 +51,7 @@ export function createHttp(options: HttpOptions): Http {
 }
 
 async function attempt(call: HttpCall, options: HttpOptions): Promise<unknown> {
-  const secrets = secretsOf(call.headers, call.query, call.body, queryOf(call.url))
+  const secrets = secretsOf(call.headers, call.query, call.body, call.form, queryOf(call.url))
   try {
     const answer = await exchange(call, options)
     return judge(call, answer, options.now())
@@ -73,7 +75,7 @@ async function exchange(call: HttpCall, options: HttpOptions): Promise<Answer> {
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...call.headers,
     },
-    ...(call.body === undefined ? {} : { body: toJson(call.body) }),
+    ...bodyOf(call),
     // A redirect would carry the token header to wherever it points.
     redirect: 'manual',
     // Covers the body too: a vendor that stops in the middle of an answer is as late as one that never starts.
@@ -84,6 +86,12 @@ async function exchange(call: HttpCall, options: HttpOptions): Promise<Answer> {
     text: await response.text(),
     retryAfter: response.headers.get('retry-after'),
   }
+}
+
+/** fetch names the type of a form itself. */
+function bodyOf({ body, form }: HttpCall): { body?: string | URLSearchParams } {
+  if (form) return { body: new URLSearchParams(form) }
+  return body === undefined ? {} : { body: toJson(body) }
 }
 
 function judge(call: HttpCall, answer: Answer, now: number): unknown {

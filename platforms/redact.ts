@@ -1,6 +1,6 @@
 /** Names under which vendors carry what must never reach a log: as header, query field or JSON field. */
 const SECRET_NAME =
-  /^(access[-_]?token|refresh[-_]?token|client[-_]?token|authorization|cookie|(app_|client_)?secret|auth_code|x-auth)$/i
+  /^(access[-_]?token|refresh[-_]?token|client[-_]?token|authorization|cookie|(app_|client_)?secret|(auth_)?code|x-auth)$/i
 const IN_TEXT =
   /((?:access[-_]?token|refresh[-_]?token|client[-_]?token|secret|auth_code)["']?\s*[=:]\s*["']?)[^\s"'&,;}]+/gi
 const MASK = '***'
