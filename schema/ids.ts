@@ -1,7 +1,17 @@
 /** Global ids: base64 of `Video:12`. Decoded here and not by Pothos, so that a wrong one is an expected refusal. */
 import { InvalidInputError } from '../flow/errors.ts'
 
-const NODE_TYPES = ['Brand', 'Element', 'Matrix', 'Cell', 'Kol', 'Video', 'Rule', 'Breakout'] as const
+const NODE_TYPES = [
+  'Account',
+  'Brand',
+  'Element',
+  'Matrix',
+  'Cell',
+  'Kol',
+  'Video',
+  'Rule',
+  'Breakout',
+] as const
 type NodeType = (typeof NODE_TYPES)[number]
 
 /** The type and the row's number that a global id names; refuses anything else in the name of the field. */

@@ -102,6 +102,7 @@ test('a VIEWER reads everything and changes nothing: every mutation is FORBIDDEN
     reviseRule: '{ ruleId: "x", definition: {} }',
     enableRule: '{ ruleId: "x", enabled: true }',
     closeBreakout: '{ breakoutId: "x" }',
+    startAuthorisation: '{ platform: "oceanengine" }',
   }
   const { __schema } = await api.data(viewer, '{ __schema { mutationType { fields { name } } } }')
   expect(__schema.mutationType.fields.map(({ name }: { name: string }) => name).sort()).toEqual(

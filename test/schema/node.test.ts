@@ -1,7 +1,11 @@
 import { isObjectType } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
+import { connectAccount } from '../../flow/account.ts'
+import type { Context } from '../../flow/context.ts'
+import { createSealer } from '../../flow/seal.ts'
+import { DAY } from '../../rules/types.ts'
 import { schema } from '../../schema/schema.ts'
-import { testDatabase } from '../support/database.ts'
+import { NOW, testDatabase } from '../support/database.ts'
 import { globalId, statementsOf, testApi, tokenOf } from '../support/graphql.ts'
 import { world } from './world.ts'
 
@@ -26,12 +30,26 @@ async function team(): Promise<Team> {
     Video: videoIds[0] ?? 0,
     Rule: ruleId,
     Breakout: breakoutIds[0] ?? 0,
+    Account: await connected(ctx),
   }
   const ids = Object.fromEntries(Object.entries(numbers).map(([type, id]) => [type, globalId(type, id)]))
   const token = await tokenOf(ctx)
   const { node } = await api.data(token, `{ node(id: "${ids.Video}") { ... on Video { cell { id } } } }`)
   return { token, ids: { ...ids, Cell: node.cell.id } }
 }
+/** An account whose tokens nobody opens. */
+function connected(ctx: Context): Promise<number> {
+  const sealer = createSealer([{ id: 'k', key: Buffer.alloc(32, 1) }])
+  const grant = {
+    accessToken: 'a',
+    accessExpiresAt: at + DAY,
+    refreshToken: 'r',
+    refreshExpiresAt: at + 30 * DAY,
+  }
+  const deps = { sealer, oauths: new Map() }
+  return connectAccount(ctx, deps, { platform: 'oceanengine', externalId: '1', name: 'shop', grant })
+}
+const at = NOW.getTime()
 beforeAll(async () => {
   mine = await team()
   theirs = await team()

@@ -180,7 +180,18 @@ test('a cursor of another list is refused', async () => {
 
 test('a list of one kind of thing has one connection type, wherever it is', () => {
   const names = Object.keys(schema.getTypeMap()).filter((name) => name.endsWith('Connection'))
-  const kinds = ['Brand', 'Breakout', 'Cell', 'Element', 'Kol', 'Matrix', 'Rule', 'Snapshot', 'Video']
+  const kinds = [
+    'Account',
+    'Brand',
+    'Breakout',
+    'Cell',
+    'Element',
+    'Kol',
+    'Matrix',
+    'Rule',
+    'Snapshot',
+    'Video',
+  ]
   expect(names.sort()).toEqual(kinds.map((kind) => `${kind}Connection`))
 })
 
