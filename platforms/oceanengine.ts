@@ -1,9 +1,87 @@
 import { z } from 'zod'
 import { DAY, HOUR } from '../rules/types.ts'
 import { FetchError, type FetchErrorKind } from './errors.ts'
+import type { Http } from './http.ts'
+import { int64, toJson } from './json.ts'
 
-/** 巨量引擎's calling convention, shared by 千川, 随心推 and 星图: one envelope, one family of codes. */
+/** 巨量引擎's calling convention, shared by 千川, 随心推 and 星图: one envelope, one family of codes, one caller. */
 export const OCEANENGINE_URL = 'https://api.oceanengine.com'
+
+export interface OceanengineOptions {
+  baseUrl: string
+  /** The stored token. Asked again with the token that was just refused, so that a refresh can come between. */
+  accessToken: (refused?: string) => Promise<string> | string
+  http: Http
+}
+
+export interface OceanengineCall<T> {
+  method: 'GET' | 'POST'
+  path: string
+  /** Whose limit the call counts against: the advertiser, as a rule. */
+  account: string
+  /** Arrays and objects go out JSON-encoded; an undefined field is left out. */
+  query?: Record<string, unknown>
+  body?: unknown
+  /** The call changes something: its unknown outcome is never sent again. */
+  effect?: boolean
+  /** One interface wants the token in the query as well. */
+  tokenInQuery?: boolean
+  /** Of the envelope's `data`. */
+  data: z.ZodType<T>
+}
+
+/** One authorisation at 巨量; each interface is a call of it. Throws only FetchError. */
+export interface Oceanengine {
+  call<T>(call: OceanengineCall<T>): Promise<T>
+}
+
+export function createOceanengine(options: OceanengineOptions): Oceanengine {
+  return { call: async (call) => readData(await sendTwice(call, options), call.data) }
+}
+
+/**
+ * A token may have been refreshed elsewhere since it was read: look once more, repeat once. That holds for
+ * writes too: a token is refused at the door, before anything happens.
+ */
+async function sendTwice<T>(call: OceanengineCall<T>, options: OceanengineOptions): Promise<unknown> {
+  const token = await options.accessToken()
+  try {
+    return await send(call, token, options)
+  } catch (error) {
+    if (!(error instanceof FetchError) || error.kind !== 'auth') throw error
+    const fresh = await options.accessToken(token)
+    if (fresh === token) throw error
+    return send(call, fresh, options)
+  }
+}
+
+function send<T>(call: OceanengineCall<T>, token: string, { baseUrl, http }: OceanengineOptions) {
+  const query = { ...call.query, ...(call.tokenInQuery ? { access_token: token } : {}) }
+  return http.send({
+    method: call.method,
+    url: `${baseUrl}${call.path}`,
+    query: queryText(query),
+    ...(call.body === undefined ? {} : { body: call.body }),
+    headers: { 'Access-Token': token },
+    account: call.account,
+    effect: call.effect ?? false,
+    classify: classifyOceanengine,
+  })
+}
+
+function queryText(query: Record<string, unknown>): Record<string, string> {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, typeof value === 'object' ? toJson(value) : String(value)]),
+  )
+}
+
+/** An id on its way out: a JSON number, as the schemas say. A text that is no such number is never sent. */
+export function wireId(field: string, id: string): bigint {
+  const value = int64(id)
+  if (value === null) throw new FetchError('rejected', `${field}: ${id} is not a platform id`)
+  return value
+}
 
 const envelopeSchema = z.object({
   code: z.int(),
@@ -60,11 +138,16 @@ export function classifyOceanengine(body: unknown, _status: number, now: number)
   if (!envelope.success) return new FetchError('parse', 'the answer has no {code, message, data} envelope')
   const { code, message, request_id } = envelope.data
   if (code === 0) return null
-  return new FetchError(CODES[code] ?? 'rejected', `${code} ${message ?? ''}`.trim(), {
+  return new FetchError(kindOf(code), `${code} ${message ?? ''}`.trim(), {
     code,
     requestId: request_id ?? null,
     retryAfterMs: DAILY_LIMITS.has(code) ? untilShanghaiMidnight(now) : null,
   })
+}
+
+/** An unlisted code is a refusal, except in the family of 'busy': there a write may have happened. */
+function kindOf(code: number): FetchErrorKind {
+  return CODES[code] ?? (code >= 50000 && code < 60000 ? 'network' : 'rejected')
 }
 
 /** The `data` of a successful answer in the shape asked for; anything else is a parse error that names the field. */

@@ -2,17 +2,19 @@ import { z } from 'zod'
 import { type Counters, MINUTE } from '../rules/types.ts'
 import type { Capability, Connector, CounterAnswer, VideoRef } from './connector.ts'
 import { FetchError } from './errors.ts'
-import type { Http } from './http.ts'
-import { int64, toJson } from './json.ts'
-import { classifyOceanengine, counterSchema, idSchema, readData } from './oceanengine.ts'
+import { int64 } from './json.ts'
+import {
+  counterSchema,
+  createOceanengine,
+  idSchema,
+  type Oceanengine,
+  type OceanengineOptions,
+} from './oceanengine.ts'
+import { cursorInfo, listOf, readCursor } from './oceanengine-page.ts'
 
 /** 巨量千川: counters of a 抖音号's videos, for an advertiser whom that 抖音号 has authorised. No 收藏. */
-export interface QianchuanOptions {
-  baseUrl: string
+export interface QianchuanOptions extends OceanengineOptions {
   advertiserId: string
-  /** The stored token. Asked again with the token that was just refused, so that a refresh can come between. */
-  accessToken: (refused?: string) => Promise<string> | string
-  http: Http
 }
 
 const BATCH = 50
@@ -28,9 +30,9 @@ const CAPABILITY: Capability = {
 }
 
 const pageSchema = z.object({
-  page_info: z.object({ cursor: z.int().nonnegative(), has_more: z.union([z.literal([0, 1]), z.boolean()]) }),
+  page_info: cursorInfo,
   // Read one by one below: a broken entry is its own failure, not that of the 49 beside it.
-  video_list: z.array(z.unknown()).nullable(),
+  video_list: listOf(z.unknown()),
 })
 const namedSchema = z.object({ aweme_item_id: idSchema })
 const itemSchema = z.object({
@@ -47,12 +49,15 @@ interface Found {
   unreadable: boolean
 }
 
-export function createQianchuan(options: QianchuanOptions): Connector {
+export function createQianchuan({ advertiserId, ...options }: QianchuanOptions): Connector {
+  const oceanengine = createOceanengine(options)
   return {
     source: 'qianchuan',
     capability: CAPABILITY,
     fetchCounters: async (refs) => {
-      const answers = await Promise.all(chunksOf(refs).map((chunk) => fetchChunk(chunk, options)))
+      const answers = await Promise.all(
+        chunksOf(refs).map((chunk) => fetchChunk(chunk, oceanengine, advertiserId)),
+      )
       return answers.flat()
     },
   }
@@ -71,12 +76,16 @@ function chunksOf(refs: readonly VideoRef[]): VideoRef[][] {
   )
 }
 
-async function fetchChunk(refs: VideoRef[], options: QianchuanOptions): Promise<CounterAnswer[]> {
+async function fetchChunk(
+  refs: VideoRef[],
+  oceanengine: Oceanengine,
+  advertiserId: string,
+): Promise<CounterAnswer[]> {
   const sound = refs.filter((ref) => int64(ref.itemId) !== null && int64(ref.accountId) !== null)
   const found: Found = { entries: new Map(), unreadable: false }
   let failure: FetchError | null = null
   try {
-    if (sound.length > 0) await readPages(sound, options, found)
+    if (sound.length > 0) await readVideos(sound, oceanengine, advertiserId, found)
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
     // What earlier pages gave stays good.
@@ -100,15 +109,21 @@ function failed(ref: VideoRef, kind: FetchError['kind'], reason: string): Counte
   return { ok: false, itemId: ref.itemId, error: new FetchError(kind, `${ref.itemId}: ${reason}`) }
 }
 
-async function readPages(refs: VideoRef[], options: QianchuanOptions, found: Found): Promise<void> {
-  for (let cursor = 0; ; ) {
-    const { page_info, video_list } = readData(await callPage(refs, cursor, options), pageSchema)
-    for (const entry of video_list ?? []) readEntry(entry, found)
-    if (!page_info.has_more) return
-    if (page_info.cursor <= cursor)
-      throw new FetchError('parse', 'has_more is set but the cursor stands still')
-    cursor = page_info.cursor
-  }
+async function readVideos(refs: VideoRef[], oceanengine: Oceanengine, advertiserId: string, found: Found) {
+  const itemIds = [...new Set(refs.map((ref) => ref.itemId))].map(int64)
+  const pages = readCursor(oceanengine, {
+    method: 'GET',
+    path: PATH,
+    account: advertiserId,
+    query: {
+      advertiser_id: advertiserId,
+      aweme_id: refs[0]?.accountId ?? '',
+      filtering: { aweme_item_ids: itemIds },
+    },
+    count: BATCH,
+    data: pageSchema,
+  })
+  for await (const page of pages) for (const entry of page.video_list) readEntry(entry, found)
 }
 
 function readEntry(entry: unknown, found: Found): void {
@@ -134,35 +149,4 @@ function countersOf(item: z.infer<typeof itemSchema>): Counters {
 function brokenEntry(error: z.ZodError): FetchError {
   const [issue] = error.issues
   return new FetchError('parse', `${issue?.path.join('.')}: ${issue?.message}`)
-}
-
-/** A token may have been refreshed elsewhere since it was read: look once more, repeat once. */
-async function callPage(refs: VideoRef[], cursor: number, options: QianchuanOptions): Promise<unknown> {
-  const token = await options.accessToken()
-  try {
-    return await send(refs, cursor, token, options)
-  } catch (error) {
-    if (!(error instanceof FetchError) || error.kind !== 'auth') throw error
-    const fresh = await options.accessToken(token)
-    if (fresh === token) throw error
-    return send(refs, cursor, fresh, options)
-  }
-}
-
-function send(refs: VideoRef[], cursor: number, token: string, options: QianchuanOptions): Promise<unknown> {
-  const itemIds = [...new Set(refs.map((ref) => ref.itemId))].map(int64)
-  return options.http.send({
-    method: 'GET',
-    url: `${options.baseUrl}${PATH}`,
-    query: {
-      advertiser_id: options.advertiserId,
-      aweme_id: refs[0]?.accountId ?? '',
-      filtering: toJson({ aweme_item_ids: itemIds }),
-      cursor: String(cursor),
-      count: String(BATCH),
-    },
-    headers: { 'Access-Token': token },
-    account: options.advertiserId,
-    classify: classifyOceanengine,
-  })
 }

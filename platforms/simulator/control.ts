@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type Faults, faultSchema } from './faults.ts'
+import { ledgerTruth } from './orders-ledger.ts'
 import type { Tally } from './tally.ts'
+import type { State } from './vendor.ts'
 import { readBody } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -10,6 +12,9 @@ interface ControlParts {
   world: World
   faults: Faults
   tally: Tally
+  state: State
+  advertiserIds: readonly string[]
+  now: () => number
 }
 type Answer = { status: number; body: unknown }
 
@@ -21,7 +26,8 @@ export function createControl(parts: ControlParts) {
   }
 }
 
-function respond(call: string, text: string, { world, faults, tally }: ControlParts): Answer {
+function respond(call: string, text: string, parts: ControlParts): Answer {
+  const { faults, tally } = parts
   switch (call) {
     case 'POST /control/faults':
       return addFaults(text, faults)
@@ -33,7 +39,7 @@ function respond(call: string, text: string, { world, faults, tally }: ControlPa
     case 'GET /control/calls':
       return { status: 200, body: tally.calls() }
     case 'GET /control/truth':
-      return { status: 200, body: truth(world, tally) }
+      return { status: 200, body: truth(parts) }
     default:
       return { status: 404, body: { error: `no such control: ${call}` } }
   }
@@ -46,13 +52,15 @@ function addFaults(text: string, faults: Faults): Answer {
   return { status: 200, body: faults.list() }
 }
 
-function truth(world: World, tally: Tally) {
+function truth(parts: ControlParts) {
+  const { world, tally } = parts
   const hits = world.truth().filter((video) => video.hit)
   return {
     videos: world.videos.length,
     hits: hits.map((video) => ({ ...video, seen: tally.seen(video.itemId) })),
     calls: tally.calls(),
     answeredLooks: tally.answeredLooks(),
+    ...ledgerTruth(parts, parts.now()),
   }
 }
 

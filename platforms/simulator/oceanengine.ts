@@ -1,11 +1,23 @@
 import { oceanengineOAuthRoutes } from './oceanengine-oauth.ts'
 import { qianchuanRoutes } from './qianchuan.ts'
+import { qianchuanMaterialRoutes } from './qianchuan-materials.ts'
+import { qianchuanPlanRoutes } from './qianchuan-plans.ts'
+import { qianchuanReportRoutes } from './qianchuan-reports.ts'
+import { suixintuiRoutes } from './suixintui.ts'
 import type { Vendor } from './vendor.ts'
 import { xingtuRoutes } from './xingtu.ts'
 
 /** 巨量引擎: HTTP 200 with {code, message, data, request_id} whatever happens. Its products add their routes here. */
 export const oceanengine: Vendor = {
-  routes: [...oceanengineOAuthRoutes, ...qianchuanRoutes, ...xingtuRoutes],
+  routes: [
+    ...oceanengineOAuthRoutes,
+    ...qianchuanRoutes,
+    ...qianchuanPlanRoutes,
+    ...qianchuanMaterialRoutes,
+    ...qianchuanReportRoutes,
+    ...suixintuiRoutes,
+    ...xingtuRoutes,
+  ],
   envelope: ({ code, message, data }, requestId) => ({ code, message, data, request_id: requestId }),
   refusals: {
     rate_limit: { code: 40100, message: 'Too many requests. Please retry in some time.' },

@@ -1,5 +1,7 @@
 import { isInteger, parse } from 'lossless-json'
-import type { TokenStore } from './tokens.ts'
+import { checkToken, granted, refused } from './oceanengine-route.ts'
+import { boughtFor } from './orders-ledger.ts'
+import { materialOf } from './orders-yield.ts'
 import type { Route, RouteContext, RouteResult } from './vendor.ts'
 import type { WorldVideo } from './videos.ts'
 
@@ -15,9 +17,6 @@ export const qianchuanRoutes: Route[] = [
   { method: 'POST', path: REFRESH_PATH, answer: refreshToken },
   { method: 'GET', path: QIANCHUAN_VIDEO_PATH, answer: awemeVideos },
 ]
-
-const refused = (code: number, message: string): RouteResult => ({ code, message, data: {} })
-const granted = (data: unknown): RouteResult => ({ code: 0, message: 'OK', data })
 
 function refreshToken({ body, tokens }: RouteContext): RouteResult {
   const fields = (body ?? {}) as Record<string, unknown>
@@ -53,13 +52,6 @@ function awemeVideos(context: RouteContext): RouteResult {
     }),
     looks: page.map((video) => video.itemId),
   }
-}
-
-export function checkToken(token: string | undefined, tokens: TokenStore): RouteResult | null {
-  if (!token) return refused(40104, 'access_token is empty')
-  const state = tokens.check(token)
-  if (state === 'expired') return refused(40102, 'access_token has expired')
-  return state === 'wrong' ? refused(40105, 'access_token is wrong') : null
 }
 
 interface Asked {
@@ -112,24 +104,26 @@ function findVideos({ world, now }: RouteContext, asked: Asked): WorldVideo[] {
   })
 }
 
-function listItem({ world, now }: RouteContext, video: WorldVideo): Record<string, unknown> {
-  const counters = world.counters(video.itemId, now)
+/** The platform shows bought plays and answers in the same counters as the natural ones. */
+function listItem(context: RouteContext, video: WorldVideo): Record<string, unknown> {
+  const counters = context.world.counters(video.itemId, context.now)
+  const bought = boughtFor(context, video.itemId, context.now)
   return {
     aweme_item_id: BigInt(video.itemId),
-    comment_cnt: counters?.comments ?? 0,
+    comment_cnt: (counters?.comments ?? 0) + bought.comments,
     duration: 15 + (Number(video.itemId.slice(-3)) % 45),
     height: 1920,
     image_mode: 'VIDEO_VERTICAL',
     is_ai_create: false,
     is_recommend: 0,
-    like_cnt: counters?.likes ?? 0,
-    material_id: BigInt(video.itemId) - 1n,
-    share_cnt: counters?.shares ?? 0,
+    like_cnt: (counters?.likes ?? 0) + bought.likes,
+    material_id: BigInt(materialOf(video)),
+    share_cnt: (counters?.shares ?? 0) + bought.shares,
     title: video.title,
     url: `https://example.invalid/video/${video.itemId}`,
     video_cover_url: `https://example.invalid/cover/${video.itemId}`,
     video_id: `v0200fg10000${video.itemId.slice(-12)}`,
-    view_cnt: counters?.plays ?? 0,
+    view_cnt: (counters?.plays ?? 0) + bought.plays,
     width: 1080,
   }
 }

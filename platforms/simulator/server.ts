@@ -1,17 +1,20 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { parseJson, toJson } from '../json.ts'
 import { createControl } from './control.ts'
+import { doudian } from './doudian.ts'
+import { douyin } from './douyin.ts'
+import { douyinOauth } from './douyin-oauth.ts'
 import { breaksTransport, faultyAnswer, retryAfter, sendHalf } from './fault-effects.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { oceanengine } from './oceanengine.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createTokens, type TokenStore } from './tokens.ts'
-import { createState, type Exchange, type Route, type Vendor } from './vendor.ts'
+import { createState, type Exchange, type Route, type State, type Vendor } from './vendor.ts'
 import { close, listen, readBody } from './wire.ts'
 import type { World } from './world.ts'
 
 /** A new vendor is one file that exports a Vendor, and one entry here. */
-const VENDORS: Vendor[] = [oceanengine]
+const VENDORS: Vendor[] = [oceanengine, douyin, douyinOauth, doudian]
 
 export interface SimulatorOptions {
   world: World
@@ -42,8 +45,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const tokens = createTokens(options.now, options.tokenLifeS)
   const tally = createTally()
   const advertiserIds = options.advertiserIds ?? ['1700000000000001']
-  const control = createControl({ world: options.world, faults, tally })
-  const vendor = createVendor(options, { faults, tokens, tally, advertiserIds })
+  const state = createState()
+  const { world, now } = options
+  const control = createControl({ world, now, faults, tally, state, advertiserIds })
+  const vendor = createVendor(options, { faults, tokens, tally, advertiserIds, state })
   const server = createServer((request, response) => {
     const handle = request.url?.startsWith('/control/') ? control : vendor
     handle(request, response).catch((error: unknown) => {
@@ -55,10 +60,12 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   return { url, advertiserId: advertiserIds[0] ?? '', faults, tokens, tally, close: () => close(server) }
 }
 
-type Parts = Pick<Simulator, 'faults' | 'tokens' | 'tally'> & { advertiserIds: readonly string[] }
+type Parts = Pick<Simulator, 'faults' | 'tokens' | 'tally'> & {
+  advertiserIds: readonly string[]
+  state: State
+}
 
 function createVendor(options: SimulatorOptions, parts: Parts) {
-  const state = createState()
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const text = await readBody(request)
@@ -74,7 +81,6 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
     const { vendor, route } = found
     const context = {
       ...parts,
-      state,
       world: options.world,
       now: options.now(),
       query: url.searchParams,

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { idSchema, type Oceanengine, wireId } from './oceanengine.ts'
+import { collect, listOf, pageInfo, readPages } from './oceanengine-page.ts'
+import { gmvOf, type Quality, qualityOf } from './qianchuan-quality.ts'
+import { amountSchema, fenOf, type MoneyUnit, optionalInstant, yuanSchema } from './qianchuan-units.ts'
+import { shanghaiDate } from './shanghai.ts'
+
+/** What was spent and what it brought. ROI is of orders paid; settled ROI has the refunds of 14 days taken out. */
+export interface Result {
+  spendFen: number | null
+  plays: number | null
+  orders: number | null
+  gmvFen: number | null
+  roi: number | null
+  quality: Quality
+}
+
+export interface AccountDay extends Result {
+  /** Start of the day (or hour) in Shanghai. */
+  startsAt: number | null
+  /** Refunds known so far; they grow for 14 days after the order. */
+  refund14dFen: number | null
+  settledGmv14dFen: number | null
+  settledRoi14d: number | null
+}
+
+export interface MaterialResult extends Result {
+  materialId: string
+  planIds: string[]
+}
+
+export interface Span {
+  advertiserId: string
+  /** Days of Shanghai, both included. */
+  from: number
+  to: number
+}
+
+export interface ReportOptions {
+  /** SDK and tools read `stat_cost` of report/uni_promotion/get as yuan, one remark says 1/1000 分. */
+  uniSpendUnit?: MoneyUnit
+  /** Decided by spend x ROI unless set. */
+  uniGmvUnit?: MoneyUnit | 'detect'
+}
+
+export interface QianchuanReport {
+  /** One row a day, at most 30; QIANCHUAN standard plans, ECP_AWEME 随心推. */
+  account(span: Span & { platform: 'QIANCHUAN' | 'ECP_AWEME' | 'ALL' }): Promise<AccountDay[]>
+  /** One row per video of standard plans. */
+  materials(span: Span & { materialIds?: readonly string[] }): Promise<MaterialResult[]>
+  /** All 全域 of the account in one sum. */
+  uni(span: Span): Promise<Result>
+}
+
+const V1 = '/open_api/v1.0/qianchuan/report/'
+const PAGE = 100
+const count = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? null)
+
+const core = {
+  stat_cost: yuanSchema,
+  total_play: count,
+  pay_order_count: count,
+  pay_order_amount: yuanSchema,
+  prepay_and_pay_order_roi: amountSchema,
+}
+const settled = {
+  all_order_refund_amount_14d: yuanSchema,
+  ad_all_order_settle_amount_14d: yuanSchema,
+  ad_all_order_settle_roi_14d: amountSchema,
+}
+const accountPage = z.object({
+  page_info: pageInfo,
+  list: listOf(z.object({ stat_datetime: optionalInstant, ...core, ...settled })),
+})
+const materialPage = z.object({
+  page_info: pageInfo,
+  list: listOf(z.object({ material_id: idSchema, related_ad_ids: listOf(idSchema), fields: z.object(core) })),
+})
+const uniSchema = z.object({
+  stat_cost: amountSchema,
+  total_pay_order_count_for_roi2: count,
+  total_pay_order_gmv_for_roi2: amountSchema,
+  total_prepay_and_pay_order_roi2: amountSchema,
+})
+
+export function createQianchuanReport(
+  oceanengine: Oceanengine,
+  options: ReportOptions = {},
+): QianchuanReport {
+  const get = <T>(span: Span, path: string, query: Record<string, unknown>, data: z.ZodType<T>) => ({
+    method: 'GET' as const,
+    path: `${V1}${path}`,
+    account: span.advertiserId,
+    query: {
+      advertiser_id: span.advertiserId,
+      start_date: shanghaiDate(span.from),
+      end_date: shanghaiDate(span.to),
+      ...query,
+    },
+    data,
+  })
+
+  return {
+    async account({ platform, ...span }) {
+      const query = {
+        fields: [...Object.keys(core), ...Object.keys(settled)],
+        filtering: { marketing_goal: 'VIDEO_PROM_GOODS', order_platform: platform },
+        time_granularity: 'TIME_GRANULARITY_DAILY',
+      }
+      const call = get(span, 'advertiser/get/', query, accountPage)
+      const rows = await collect(readPages(oceanengine, { ...call, pageSize: PAGE }), (page) => page.list)
+      return rows.map((row) => ({
+        startsAt: row.stat_datetime,
+        ...resultOf(row),
+        refund14dFen: row.all_order_refund_amount_14d,
+        settledGmv14dFen: row.ad_all_order_settle_amount_14d,
+        settledRoi14d: row.ad_all_order_settle_roi_14d,
+      }))
+    },
+    async materials({ materialIds, ...span }) {
+      const filter = materialIds ? { material_id: materialIds.map((id) => wireId('materialIds', id)) } : {}
+      const query = { fields: Object.keys(core), filtering: { material_type: 'video', ...filter } }
+      const call = get(span, 'material/get/', query, materialPage)
+      const rows = await collect(readPages(oceanengine, { ...call, pageSize: PAGE }), (page) => page.list)
+      return rows.map((row) => ({
+        materialId: row.material_id,
+        planIds: row.related_ad_ids,
+        ...resultOf(row.fields),
+      }))
+    },
+    async uni(span) {
+      const query = { fields: Object.keys(uniSchema.shape), marketing_goal: 'VIDEO_PROM_GOODS' }
+      return uniResult(await oceanengine.call(get(span, 'uni_promotion/get/', query, uniSchema)), options)
+    },
+  }
+}
+
+function resultOf(row: z.infer<z.ZodObject<typeof core>>): Result {
+  const money = { spendFen: row.stat_cost, gmvFen: row.pay_order_amount, roi: row.prepay_and_pay_order_roi }
+  return { ...money, plays: row.total_play, orders: row.pay_order_count, quality: qualityOf(money) }
+}
+
+function uniResult(data: z.infer<typeof uniSchema>, options: ReportOptions): Result {
+  const spendFen = data.stat_cost === null ? null : fenOf(data.stat_cost, options.uniSpendUnit ?? 'yuan')
+  const roi = data.total_prepay_and_pay_order_roi2
+  const gmv = gmvOf(spendFen, data.total_pay_order_gmv_for_roi2, roi, options.uniGmvUnit ?? 'detect')
+  return { spendFen, plays: null, orders: data.total_pay_order_count_for_roi2, roi, ...gmv }
+}
