@@ -7,6 +7,8 @@ const alias = [{ find: /^graphql$/, replacement: require.resolve('graphql/index.
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core free; most of a test's time here is waiting for a process or the database.
+    maxWorkers: 2,
     projects: [
       /** Reads the tree only: part of `npm run check`. */
       { resolve: { alias }, test: { name: 'check', include: ['test/check/**/*.test.ts'] } },
