@@ -23,15 +23,14 @@ export interface CourierInput {
 /** Resolves when the pipe has closed and every order is carried out. */
 export async function courier({ config, log, clock, sleep, random, pipe }: CourierInput): Promise<void> {
   const { databaseUrl } = config
-  const accounts = createAccounts({ config, now: () => clock().getTime(), sleep, random })
-  if (databaseUrl === null || accounts === null) {
+  const deps = createAccounts({ config, now: () => clock().getTime(), sleep, random })
+  if (databaseUrl === null || deps === null) {
     throw new Error('the courier needs DATABASE_URL, TOKEN_KEYS and an app')
   }
   const database = connect(databaseUrl, { max: 4, name: 'seedbed courier' })
-  const deps = accounts
   const underWay = new Set<Promise<void>>()
 
-  async function carryOut({ id, workspaceId, accountId, generation }: ToCourier): Promise<void> {
+  const carryOut = async ({ id, workspaceId, accountId, generation }: ToCourier): Promise<void> => {
     try {
       const ctx = { db: database.db, workspaceId, now: clock() }
       pipe.reply({ id, refreshed: await refreshAccount(ctx, deps, { accountId, generation }) })
@@ -45,7 +44,6 @@ export async function courier({ config, log, clock, sleep, random, pipe }: Couri
     const work = carryOut(order).finally(() => underWay.delete(work))
     underWay.add(work)
   })
-  pipe.reply({ ready: true })
   await closed
   while (underWay.size > 0) await Promise.all(underWay)
   await database.close()

@@ -38,7 +38,7 @@ export interface ConnectAccount {
 /** Stores what a person has just authorised; authorising again brings a dead account back. */
 export async function connectAccount(
   ctx: Context,
-  { sealer }: AccountDeps,
+  { sealer }: Pick<AccountDeps, 'sealer'>,
   input: ConnectAccount,
 ): Promise<number> {
   const { platform, externalId, grant } = input
@@ -76,7 +76,7 @@ export type AccessToken =
 /** The token to call with. `refused`: the platform has just refused this one, whatever its life. */
 export async function readAccessToken(
   ctx: Context,
-  { sealer }: AccountDeps,
+  { sealer }: Pick<AccountDeps, 'sealer'>,
   { accountId, refused }: { accountId: number; refused?: string | undefined },
 ): Promise<AccessToken> {
   const row = await readAccount(ctx, accountId)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { DAY, HOUR } from '../rules/types.ts'
 import { FetchError, type FetchErrorKind } from './errors.ts'
 import type { Http } from './http.ts'
 import { int64, toJson } from './json.ts'
+import { untilShanghaiMidnight } from './shanghai.ts'
 
 /** 巨量引擎's calling convention, shared by 千川, 随心推 and 星图: one envelope, one family of codes, one caller. */
 export const OCEANENGINE_URL = 'https://api.oceanengine.com'
@@ -130,7 +130,6 @@ const CODES: Record<number, FetchErrorKind> = {
 }
 /** The day's quota is used up: nothing helps before midnight in Shanghai. */
 const DAILY_LIMITS = new Set([61002, 61003])
-const SHANGHAI_OFFSET = 8 * HOUR
 
 /** The classify hook of http.ts for every 巨量 interface. */
 export function classifyOceanengine(body: unknown, _status: number, now: number): FetchError | null {
@@ -169,7 +168,3 @@ export const counterSchema = z
   .nonnegative()
   .nullish()
   .transform((value) => value ?? null)
-
-function untilShanghaiMidnight(now: number): number {
-  return DAY - ((now + SHANGHAI_OFFSET) % DAY)
-}

@@ -14,10 +14,7 @@ export interface RefreshOrder {
 }
 /** What goes over the pipe. */
 export type ToCourier = RefreshOrder & { id: number }
-export type FromCourier =
-  | { ready: true }
-  | { id: number; refreshed: Refreshed }
-  | { id: number; error: string }
+export type FromCourier = { id: number; refreshed: Refreshed } | { id: number; error: string }
 
 export interface Courier {
   refresh(order: RefreshOrder): Promise<Refreshed>
@@ -41,7 +38,6 @@ export function createCourier(main: string, execArgv: string[]): Courier {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     started.on('message', (message: FromCourier) => {
-      if ('ready' in message) return
       const order = waiting.get(message.id)
       waiting.delete(message.id)
       if ('error' in message) order?.reject(new Error(message.error))

@@ -22,7 +22,7 @@ export function tokenSource(deps: TokenDeps, workspaceId: number, accountId: num
     const until = deps.clock().getTime() + PATIENCE
     for (;;) {
       const ctx = { db: deps.db, workspaceId, now: deps.clock() }
-      const token = await readAccessToken(ctx, deps.accounts as AccountDeps, { accountId, refused })
+      const token = await readAccessToken(ctx, deps.accounts, { accountId, refused })
       if (token.kind === 'ready') return token.accessToken
       if (token.kind === 'reauthorise') throw new ReauthoriseError(token.reason)
       const refreshed = await deps.courier.refresh({ workspaceId, accountId, generation: token.generation })
