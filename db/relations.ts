@@ -12,12 +12,29 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.brand.workspaceId, r.brand.id],
       to: [r.matrix.workspaceId, r.matrix.brandId],
     }),
+    pairs: r.many.pair({
+      from: [r.brand.workspaceId, r.brand.id],
+      to: [r.pair.workspaceId, r.pair.brandId],
+    }),
+    series: r.many.series({
+      from: [r.brand.workspaceId, r.brand.id],
+      to: [r.series.workspaceId, r.series.brandId],
+    }),
+    campaigns: r.many.campaign({
+      from: [r.brand.workspaceId, r.brand.id],
+      to: [r.campaign.workspaceId, r.campaign.brandId],
+    }),
     videos: r.many.video({
       from: [r.brand.workspaceId, r.brand.id],
       to: [r.video.workspaceId, r.video.brandId],
     }),
   },
   element: {
+    current: r.one.elementVersion({
+      from: [r.element.workspaceId, r.element.id, r.element.version],
+      to: [r.elementVersion.workspaceId, r.elementVersion.elementId, r.elementVersion.version],
+      optional: false,
+    }),
     brand: r.one.brand({
       from: [r.element.workspaceId, r.element.brandId],
       to: [r.brand.workspaceId, r.brand.id],
@@ -77,7 +94,118 @@ export const relations = defineRelations(tables, (r) => ({
       to: [r.video.workspaceId, r.video.cellId],
     }),
   },
+  pair: {
+    element: r.one.element({
+      from: [r.pair.workspaceId, r.pair.elementId],
+      to: [r.element.workspaceId, r.element.id],
+      optional: false,
+    }),
+    other: r.one.element({
+      from: [r.pair.workspaceId, r.pair.otherId],
+      to: [r.element.workspaceId, r.element.id],
+      optional: false,
+    }),
+  },
+  series: {
+    brand: r.one.brand({
+      from: [r.series.workspaceId, r.series.brandId],
+      to: [r.brand.workspaceId, r.brand.id],
+      optional: false,
+    }),
+    videos: r.many.video({
+      from: [r.series.workspaceId, r.series.id],
+      to: [r.video.workspaceId, r.video.seriesId],
+    }),
+  },
+  campaign: {
+    brand: r.one.brand({
+      from: [r.campaign.workspaceId, r.campaign.brandId],
+      to: [r.brand.workspaceId, r.brand.id],
+      optional: false,
+    }),
+    phases: r.many.phase({
+      from: [r.campaign.workspaceId, r.campaign.id],
+      to: [r.phase.workspaceId, r.phase.campaignId],
+    }),
+  },
+  phase: {
+    campaign: r.one.campaign({
+      from: [r.phase.workspaceId, r.phase.campaignId],
+      to: [r.campaign.workspaceId, r.campaign.id],
+      optional: false,
+    }),
+    videos: r.many.video({
+      from: [r.phase.workspaceId, r.phase.id],
+      to: [r.video.workspaceId, r.video.phaseId],
+    }),
+  },
+  collaboration: {
+    brand: r.one.brand({
+      from: [r.collaboration.workspaceId, r.collaboration.brandId],
+      to: [r.brand.workspaceId, r.brand.id],
+      optional: false,
+    }),
+    cell: r.one.cell({
+      from: [r.collaboration.workspaceId, r.collaboration.cellId],
+      to: [r.cell.workspaceId, r.cell.id],
+      optional: false,
+    }),
+    kol: r.one.kol({
+      from: [r.collaboration.workspaceId, r.collaboration.kolId],
+      to: [r.kol.workspaceId, r.kol.id],
+      optional: false,
+    }),
+    phase: r.one.phase({
+      from: [r.collaboration.workspaceId, r.collaboration.phaseId],
+      to: [r.phase.workspaceId, r.phase.id],
+    }),
+    video: r.one.video({
+      from: [r.collaboration.workspaceId, r.collaboration.videoId],
+      to: [r.video.workspaceId, r.video.id],
+    }),
+    originBreakout: r.one.breakout({
+      from: [r.collaboration.workspaceId, r.collaboration.originBreakoutId],
+      to: [r.breakout.workspaceId, r.breakout.id],
+    }),
+    origin: r.one.collaboration({
+      from: [r.collaboration.workspaceId, r.collaboration.originId],
+      to: [r.collaboration.workspaceId, r.collaboration.id],
+    }),
+    steps: r.many.collaborationStep({
+      from: [r.collaboration.workspaceId, r.collaboration.id],
+      to: [r.collaborationStep.workspaceId, r.collaborationStep.collaborationId],
+    }),
+  },
+  account: {
+    subjects: r.many.subject({
+      from: [r.account.workspaceId, r.account.id],
+      to: [r.subject.workspaceId, r.subject.accountId],
+    }),
+  },
+  subject: {
+    account: r.one.account({
+      from: [r.subject.workspaceId, r.subject.accountId],
+      to: [r.account.workspaceId, r.account.id],
+      optional: false,
+    }),
+    reaches: r.many.reach({
+      from: [r.subject.workspaceId, r.subject.id],
+      to: [r.reach.workspaceId, r.reach.subjectId],
+    }),
+  },
   kol: {
+    snapshots: r.many.kolSnapshot({
+      from: [r.kol.workspaceId, r.kol.id],
+      to: [r.kolSnapshot.workspaceId, r.kolSnapshot.kolId],
+    }),
+    prices: r.many.kolPrice({
+      from: [r.kol.workspaceId, r.kol.id],
+      to: [r.kolPrice.workspaceId, r.kolPrice.kolId],
+    }),
+    collaborations: r.many.collaboration({
+      from: [r.kol.workspaceId, r.kol.id],
+      to: [r.collaboration.workspaceId, r.collaboration.kolId],
+    }),
     videos: r.many.video({
       from: [r.kol.workspaceId, r.kol.id],
       to: [r.video.workspaceId, r.video.kolId],
@@ -100,6 +228,18 @@ export const relations = defineRelations(tables, (r) => ({
     state: r.one.videoState({
       from: [r.video.workspaceId, r.video.id],
       to: [r.videoState.workspaceId, r.videoState.videoId],
+    }),
+    series: r.one.series({
+      from: [r.video.workspaceId, r.video.seriesId],
+      to: [r.series.workspaceId, r.series.id],
+    }),
+    phase: r.one.phase({
+      from: [r.video.workspaceId, r.video.phaseId],
+      to: [r.phase.workspaceId, r.phase.id],
+    }),
+    collaboration: r.one.collaboration({
+      from: [r.video.workspaceId, r.video.id],
+      to: [r.collaboration.workspaceId, r.collaboration.videoId],
     }),
     snapshots: r.many.snapshot({
       from: [r.video.workspaceId, r.video.id],
@@ -135,6 +275,10 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.breakout.workspaceId, r.breakout.ruleId],
       to: [r.rule.workspaceId, r.rule.id],
       optional: false,
+    }),
+    collaborations: r.many.collaboration({
+      from: [r.breakout.workspaceId, r.breakout.id],
+      to: [r.collaboration.workspaceId, r.collaboration.originBreakoutId],
     }),
     raisedBy: r.one.ruleVersion({
       from: [r.breakout.workspaceId, r.breakout.ruleId, r.breakout.ruleVersion],

@@ -5,7 +5,11 @@
  */
 
 export * from './tables/account.ts'
+export * from './tables/brand.ts'
+export * from './tables/campaign.ts'
+export * from './tables/collaboration.ts'
 export { readCounts } from './tables/columns.ts'
+export * from './tables/kol.ts'
 export * from './tables/outcome.ts'
 export * from './tables/plan.ts'
 export * from './tables/tenant.ts'

@@ -40,7 +40,7 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
         tier: sql`(select tier from kol where kol.workspace_id = video.workspace_id and kol.id = video.kol_id)`,
       })
       .where(and(eq(video.id, videoId), eq(video.stage, 'PLANNED')))
-      .returning({ kolId: video.kolId })
+      .returning({ kolId: video.kolId, cellId: video.cellId, phaseId: video.phaseId })
     if (!published) {
       const [there] = await tx.select().from(video).where(eq(video.id, videoId))
       if (found(there, 'video').itemId === itemId) return videoId
@@ -48,8 +48,7 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
         `The video is already ${there?.stage.toLowerCase()} as ${there?.itemId ?? 'nothing'}.`,
       )
     }
-    const { kolId } = published
-    await tx.insert(videoState).values({ videoId, kolId, publishedAt, source, nextPollAt: ctx.now })
+    await tx.insert(videoState).values({ videoId, ...published, publishedAt, source, nextPollAt: ctx.now })
     return videoId
   }).catch(conflictOn('video_item', `Another video is already published as ${itemId}.`))
 }

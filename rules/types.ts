@@ -15,6 +15,34 @@ export type Purpose = (typeof PURPOSES)[number]
 export const TIERS = ['HEAD', 'WAIST', 'TAIL', 'KOC'] as const
 export type Tier = (typeof TIERS)[number]
 
+/** 活动 levels, as the trade grades a marketing period. */
+export const CAMPAIGN_LEVELS = ['S', 'SS', 'A', 'IP', 'INDUSTRY', 'INDUSTRY_IP'] as const
+export type CampaignLevel = (typeof CAMPAIGN_LEVELS)[number]
+
+/** 筹备 / 预热 / 活动 / 返场. */
+export const PHASES = ['PREPARATION', 'WARM_UP', 'EVENT', 'ENCORE'] as const
+export type PhaseKind = (typeof PHASES)[number]
+
+/** 报价 by length of the video: 1-20s, 21-60s, 60s以上. */
+export const PRICE_BANDS = ['UP_TO_20S', 'FROM_21_TO_60S', 'OVER_60S'] as const
+export type PriceBand = (typeof PRICE_BANDS)[number]
+
+/** 合作 from the first idea to the last payment; DROPPED from anywhere before SETTLED. */
+export const COLLABORATION_STATES = [
+  'PROPOSED',
+  'AGREED',
+  'BRIEFED',
+  'DRAFT',
+  'PUBLISHED',
+  'SETTLED',
+  'DROPPED',
+] as const
+export type CollaborationState = (typeof COLLABORATION_STATES)[number]
+
+/** The three-step playbook: 垂类 KOLs test a cell, 头部 reuse the hit, 腰尾部 radiate it. */
+export const PLAYBOOK_STEPS = ['TEST', 'REUSE', 'RADIATE'] as const
+export type PlaybookStep = (typeof PLAYBOOK_STEPS)[number]
+
 /**
  * Cumulative counters of one video as one source gave them.
  * null: the source does not give this counter (never "zero").

@@ -11,7 +11,7 @@ export const Kol = builder.drizzleNode('kol', {
   id: { column: (kol) => kol.id },
   select: KEY,
   fields: (t) => ({
-    accountId: t.exposeString('accountId', { description: 'The number of the 抖音号.' }),
+    accountId: t.exposeString('accountId', { nullable: true, description: 'The number of the 抖音号.' }),
     name: t.exposeString('name', { description: 'Name.' }),
     vertical: t.exposeString('vertical', { nullable: true, description: '垂类; null: not said.' }),
     tier: t.expose('tier', { type: TierEnum, nullable: true, description: '层级; null: not said.' }),

@@ -4,6 +4,7 @@ import {
   bytea,
   check,
   foreignKey,
+  index,
   integer,
   primaryKey,
   snakeCase,
@@ -11,7 +12,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { createdAt, identity, instant, workspaceId } from './columns.ts'
+import { createdAt, id, identity, instant, workspaceId } from './columns.ts'
 import { workspace } from './tenant.ts'
 
 /** REAUTHORISE: only a person can help, by authorising again. */
@@ -43,6 +44,8 @@ export const account = snakeCase.table(
     claimedUntil: instant(),
     lastError: text(),
     lastErrorAt: instant(),
+    /** When its subjects were last read; null: not yet. */
+    exploredAt: instant(),
     createdAt: createdAt(),
   },
   (t) => [
@@ -50,5 +53,44 @@ export const account = snakeCase.table(
     unique('account_external').on(t.workspaceId, t.platform, t.externalId),
     foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
     check('account_state', sql`${t.state} in ('ACTIVE', 'REAUTHORISE')`),
+  ],
+)
+
+/** What an account may look at and spend from: a 千川 advertiser, a 抖音 user, a 星图 customer, a shop. */
+export const subject = snakeCase.table(
+  'subject',
+  {
+    workspaceId: workspaceId(),
+    id: identity(),
+    accountId: id().notNull(),
+    /** The connector that speaks for it: qianchuan, douyin, xingtu, doudian. */
+    source: text().notNull(),
+    /** The platform's id; text, it exceeds 2^53. */
+    externalId: text().notNull(),
+    name: text().notNull(),
+    /** Since when the platform no longer names it; null: it does. */
+    lostAt: instant(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique('subject_external').on(t.workspaceId, t.accountId, t.source, t.externalId),
+    foreignKey({ columns: [t.workspaceId, t.accountId], foreignColumns: [account.workspaceId, account.id] }),
+  ],
+)
+
+/** Whose videos a subject sees: the 抖音号 that are bound to it. */
+export const reach = snakeCase.table(
+  'reach',
+  {
+    workspaceId: workspaceId(),
+    subjectId: id().notNull(),
+    /** account_id of a KOL; the KOL itself may come later. */
+    kolAccountId: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.subjectId, t.kolAccountId] }),
+    index('reach_kol').on(t.workspaceId, t.kolAccountId),
+    foreignKey({ columns: [t.workspaceId, t.subjectId], foreignColumns: [subject.workspaceId, subject.id] }),
   ],
 )

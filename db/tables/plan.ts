@@ -1,4 +1,4 @@
-/** What is planned and with whom: brands, elements, matrices, cells, KOLs, videos. */
+/** What is planned: brands, elements, pairs, matrices, cells, series, videos. */
 import { sql } from 'drizzle-orm'
 import {
   check,
@@ -10,23 +10,15 @@ import {
   snakeCase,
   text,
   unique,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { ElementKind, Purpose, Tier } from '../../rules/types.ts'
-import { count, createdAt, id, identity, instant, workspaceId } from './columns.ts'
-import { workspace } from './tenant.ts'
+import { brand } from './brand.ts'
+import { phase } from './campaign.ts'
+import { createdAt, id, identity, instant, workspaceId } from './columns.ts'
+import { kol } from './kol.ts'
 
 export type VideoStage = 'PLANNED' | 'PUBLISHED' | 'ARCHIVED'
-
-/** 品牌. */
-export const brand = snakeCase.table(
-  'brand',
-  { workspaceId: workspaceId(), id: identity(), name: text().notNull(), createdAt: createdAt() },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.id] }),
-    unique('brand_name').on(t.workspaceId, t.name),
-    foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
-  ],
-)
 
 /** 要素: the current version is copied here from element_version by the same statement that makes it. */
 export const element = snakeCase.table(
@@ -57,12 +49,64 @@ export const elementVersion = snakeCase.table(
     elementId: id().notNull(),
     version: integer().notNull(),
     name: text().notNull(),
+    /** By kind: see rules/element.ts. */
     attributes: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+    note: text(),
+    /** Addresses of examples. */
+    links: text().array().notNull().default([]),
     createdAt: createdAt(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.elementId, t.version] }),
     foreignKey({ columns: [t.workspaceId, t.elementId], foreignColumns: [element.workspaceId, element.id] }),
+  ],
+)
+
+/**
+ * Brand fit. FORBIDDEN: the two never meet in a cell. REQUIRED: a cell with the element has the other one on its axis.
+ * Lifted, not deleted.
+ */
+export const pair = snakeCase.table(
+  'pair',
+  {
+    workspaceId: workspaceId(),
+    id: identity(),
+    brandId: id().notNull(),
+    kind: text().$type<'FORBIDDEN' | 'REQUIRED'>().notNull(),
+    elementId: id().notNull(),
+    otherId: id().notNull(),
+    reason: text().notNull(),
+    createdAt: createdAt(),
+    liftedAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    uniqueIndex('pair_elements')
+      .on(t.workspaceId, t.elementId, t.otherId, t.kind)
+      .where(sql`${t.liftedAt} is null`),
+    index('pair_brand').on(t.workspaceId, t.brandId),
+    foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
+    foreignKey({ columns: [t.workspaceId, t.elementId], foreignColumns: [element.workspaceId, element.id] }),
+    foreignKey({ columns: [t.workspaceId, t.otherId], foreignColumns: [element.workspaceId, element.id] }),
+    check('pair_kind', sql`${t.kind} in ('FORBIDDEN', 'REQUIRED')`),
+  ],
+)
+
+/** 栏目: a format that a brand's audience comes back for. */
+export const series = snakeCase.table(
+  'series',
+  {
+    workspaceId: workspaceId(),
+    id: identity(),
+    brandId: id().notNull(),
+    name: text().notNull(),
+    archivedAt: instant(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.id] }),
+    unique('series_name').on(t.workspaceId, t.brandId, t.name),
+    foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
   ],
 )
 
@@ -119,48 +163,6 @@ export const cell = snakeCase.table(
   ],
 )
 
-/** 达人. */
-export const kol = snakeCase.table(
-  'kol',
-  {
-    workspaceId: workspaceId(),
-    id: identity(),
-    platform: text().notNull().default('douyin'),
-    /** The platform's id of the account (抖音号 uid); text, it exceeds 2^53. */
-    accountId: text().notNull(),
-    name: text().notNull(),
-    /** 垂类, separate from size. */
-    vertical: text(),
-    tier: text().$type<Tier>(),
-    /** Latest known; the history is in kol_snapshot. */
-    followers: count(),
-    createdAt: createdAt(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.id] }),
-    unique('kol_account').on(t.workspaceId, t.platform, t.accountId),
-    foreignKey({ columns: [t.workspaceId], foreignColumns: [workspace.id] }),
-    check('kol_tier', sql`${t.tier} in ('HEAD', 'WAIST', 'TAIL', 'KOC')`),
-  ],
-)
-
-/** Followers of a KOL as seen at an instant. */
-export const kolSnapshot = snakeCase.table(
-  'kol_snapshot',
-  {
-    workspaceId: workspaceId(),
-    kolId: id().notNull(),
-    observedAt: instant().notNull(),
-    recordedAt: instant().notNull(),
-    source: text().notNull(),
-    followers: count().notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.workspaceId, t.kolId, t.observedAt, t.source] }),
-    foreignKey({ columns: [t.workspaceId, t.kolId], foreignColumns: [kol.workspaceId, kol.id] }),
-  ],
-)
-
 /** 视频: planned, then published; cell, element versions and tier are frozen at publication. */
 export const video = snakeCase.table(
   'video',
@@ -172,6 +174,12 @@ export const video = snakeCase.table(
     kolId: id(),
     purpose: text().$type<Purpose>().notNull(),
     title: text().notNull(),
+    seriesId: id(),
+    /** Modifiers of the cell: the first seconds (开头钩子), and the form (口播, 剧情, 测评 …). */
+    hook: text(),
+    format: text(),
+    /** At most one phase of one campaign. */
+    phaseId: id(),
     stage: text().$type<VideoStage>().notNull(),
     plannedFor: instant(),
     publishedAt: instant(),
@@ -191,10 +199,14 @@ export const video = snakeCase.table(
     unique('video_item').on(t.workspaceId, t.platform, t.itemId),
     index('video_brand').on(t.workspaceId, t.brandId, t.id),
     index('video_cell').on(t.workspaceId, t.cellId),
+    index('video_planned').on(t.workspaceId, t.cellId, t.phaseId).where(sql`${t.stage} = 'PLANNED'`),
+    index('video_calendar').on(t.workspaceId, t.plannedFor),
     index('video_kol').on(t.workspaceId, t.kolId, t.publishedAt),
     foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
     foreignKey({ columns: [t.workspaceId, t.cellId], foreignColumns: [cell.workspaceId, cell.id] }),
     foreignKey({ columns: [t.workspaceId, t.kolId], foreignColumns: [kol.workspaceId, kol.id] }),
+    foreignKey({ columns: [t.workspaceId, t.seriesId], foreignColumns: [series.workspaceId, series.id] }),
+    foreignKey({ columns: [t.workspaceId, t.phaseId], foreignColumns: [phase.workspaceId, phase.id] }),
     check('video_stage', sql`${t.stage} in ('PLANNED', 'PUBLISHED', 'ARCHIVED')`),
     check('video_purpose', sql`${t.purpose} in ('SEEDING', 'SELLING', 'TRAFFIC')`),
     check(

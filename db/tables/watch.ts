@@ -31,6 +31,9 @@ export const videoState = snakeCase.table(
     workspaceId: workspaceId(),
     videoId: id().notNull(),
     kolId: id(),
+    /** Cell and phase of the video, here so that the board reads one table. */
+    cellId: id(),
+    phaseId: id(),
     publishedAt: instant().notNull(),
     /** The connector that polls it; null: its numbers come from files. */
     source: text(),
@@ -47,6 +50,11 @@ export const videoState = snakeCase.table(
     velocity: doublePrecision(),
     /** Plays over the median of the KOL's earlier videos at the same age. */
     kolRatio: doublePrecision(),
+    /** First firing under any rule; null: never flagged. */
+    flaggedAt: instant(),
+    /** Money spent on it and sold through it so far, as far as we know; null: not known. */
+    spendFen: count(),
+    gmvFen: count(),
     /** Plays at the ages of rules/curve.ts; null where not reached or not seen. */
     curve: sparseCounts().notNull().default(sql`'{}'`),
     nextPollAt: instant(),

@@ -56,9 +56,17 @@ test('a row cannot be written into another workspace', async () => {
   )
 })
 
+const APPEND_ONLY = [
+  'snapshot',
+  'kol_snapshot',
+  'kol_price',
+  'rule_version',
+  'element_version',
+  'collaboration_step',
+]
 test('what was seen and what a version said cannot be changed by the program', async () => {
   const ctx = await t.tenant()
-  for (const table of ['snapshot', 'kol_snapshot', 'rule_version', 'element_version']) {
+  for (const table of APPEND_ONLY) {
     const attempt = inWorkspace(ctx.db, ctx.workspaceId, (tx) =>
       tx.execute(sql`update ${sql.identifier(table)} set workspace_id = workspace_id`),
     )
