@@ -25,9 +25,10 @@ const KEYS = 'must be NAME:KEY, or several with commas, each KEY 32 bytes in bas
 const bytes = (base64: string) => Buffer.from(base64, 'base64').length
 
 /** Settings that say something only together. */
-const PAIRS = [
-  ['QIANCHUAN_ADVERTISER_ID', 'QIANCHUAN_ACCESS_TOKEN'],
+const TOGETHER = [
   ['OCEANENGINE_APP_ID', 'OCEANENGINE_APP_SECRET'],
+  ['DOUYIN_CLIENT_KEY', 'DOUYIN_CLIENT_SECRET'],
+  ['DOUDIAN_APP_KEY', 'DOUDIAN_APP_SECRET', 'DOUDIAN_SERVICE_ID'],
 ] as const
 
 const environment = z
@@ -43,11 +44,16 @@ const environment = z
     CONCURRENCY: whole(1, 100, 4),
     SWEEP_MS: whole(50, 600_000, 5000),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    QIANCHUAN_URL: httpUrl.default('https://api.oceanengine.com'),
-    QIANCHUAN_ADVERTISER_ID: z.string().regex(/^\d+$/, 'must be the digits of an advertiser id').optional(),
-    QIANCHUAN_ACCESS_TOKEN: z.string().min(1).optional(),
+    OCEANENGINE_URL: httpUrl.default('https://api.oceanengine.com'),
     OCEANENGINE_APP_ID: z.string().regex(/^\d+$/, 'must be the digits of an app id').optional(),
     OCEANENGINE_APP_SECRET: z.string().min(1).optional(),
+    DOUYIN_URL: httpUrl.default('https://open.douyin.com'),
+    DOUYIN_CLIENT_KEY: z.string().min(1).optional(),
+    DOUYIN_CLIENT_SECRET: z.string().min(1).optional(),
+    DOUDIAN_URL: httpUrl.default('https://openapi-fxg.jinritemai.com'),
+    DOUDIAN_APP_KEY: z.string().min(1).optional(),
+    DOUDIAN_APP_SECRET: z.string().min(1).optional(),
+    DOUDIAN_SERVICE_ID: z.string().min(1).optional(),
     TOKEN_KEYS: z
       .string()
       .transform((text) => text.split(',').map((part) => part.trim().split(':')))
@@ -58,11 +64,12 @@ const environment = z
       .optional(),
   })
   .superRefine((env, issue) => {
-    for (const pair of PAIRS) {
-      const missing = pair.filter((name) => env[name] === undefined)
-      if (missing.length !== 1) continue
-      const other = pair.find((name) => name !== missing[0])
-      issue.addIssue({ code: 'custom', path: [missing[0] as string], message: `is needed beside ${other}` })
+    for (const names of TOGETHER) {
+      const given = names.find((name) => env[name] !== undefined)
+      if (given === undefined) continue
+      for (const name of names.filter((name) => env[name] === undefined)) {
+        issue.addIssue({ code: 'custom', path: [name], message: `is needed beside ${given}` })
+      }
     }
     if (env.DATABASE_OWNER_URL && !env.DATABASE_URL) {
       issue.addIssue({
@@ -92,9 +99,12 @@ export interface Config {
   /** How often the workers look for what is due, ms. */
   sweepMs: number
   logLevel: string
-  qianchuan: { url: string; advertiserId: string; accessToken: string } | null
-  /** The app that accounts authorise; null: none is set up. */
+  /** Base addresses of the platforms' APIs, with or without an app. */
+  urls: { oceanengine: string; douyin: string; doudian: string }
+  /** The apps that accounts authorise; null: none is set up. */
   oceanengine: { baseUrl: string; appId: bigint; secret: string } | null
+  douyin: { baseUrl: string; clientKey: string; clientSecret: string } | null
+  doudian: { baseUrl: string; appKey: string; appSecret: string; serviceId: string } | null
   /** The first one seals, all open; empty: accounts cannot be connected. */
   tokenKeys: { id: string; key: Buffer }[]
 }
@@ -127,17 +137,27 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     concurrency: e.CONCURRENCY,
     sweepMs: e.SWEEP_MS,
     logLevel: e.LOG_LEVEL,
-    qianchuan:
-      e.QIANCHUAN_ADVERTISER_ID && e.QIANCHUAN_ACCESS_TOKEN
-        ? {
-            url: e.QIANCHUAN_URL,
-            advertiserId: e.QIANCHUAN_ADVERTISER_ID,
-            accessToken: e.QIANCHUAN_ACCESS_TOKEN,
-          }
-        : null,
+    urls: { oceanengine: e.OCEANENGINE_URL, douyin: e.DOUYIN_URL, doudian: e.DOUDIAN_URL },
     oceanengine:
       e.OCEANENGINE_APP_ID && e.OCEANENGINE_APP_SECRET
-        ? { baseUrl: e.QIANCHUAN_URL, appId: BigInt(e.OCEANENGINE_APP_ID), secret: e.OCEANENGINE_APP_SECRET }
+        ? {
+            baseUrl: e.OCEANENGINE_URL,
+            appId: BigInt(e.OCEANENGINE_APP_ID),
+            secret: e.OCEANENGINE_APP_SECRET,
+          }
+        : null,
+    douyin:
+      e.DOUYIN_CLIENT_KEY && e.DOUYIN_CLIENT_SECRET
+        ? { baseUrl: e.DOUYIN_URL, clientKey: e.DOUYIN_CLIENT_KEY, clientSecret: e.DOUYIN_CLIENT_SECRET }
+        : null,
+    doudian:
+      e.DOUDIAN_APP_KEY && e.DOUDIAN_APP_SECRET && e.DOUDIAN_SERVICE_ID
+        ? {
+            baseUrl: e.DOUDIAN_URL,
+            appKey: e.DOUDIAN_APP_KEY,
+            appSecret: e.DOUDIAN_APP_SECRET,
+            serviceId: e.DOUDIAN_SERVICE_ID,
+          }
         : null,
     tokenKeys: (e.TOKEN_KEYS ?? []).map(([id = '', key = '']) => ({ id, key: Buffer.from(key, 'base64') })),
   }

@@ -89,6 +89,12 @@ async function run(
     case 'courier':
       await courier({ ...common, pipe })
       return 'done'
+    case 'bench': {
+      // Late: what is measured with is no part of the program that runs.
+      const { bench } = await import('./bench/bench.ts')
+      await bench({ ...common, ticks: () => performance.now() })
+      return 'done'
+    }
     case 'token':
       await token({ ...common, now: clock() })
       return 'done'
@@ -99,7 +105,7 @@ async function run(
 
 /** The pipe to the worker that started this process as its courier. */
 const pipe: Parameters<typeof courier>[0]['pipe'] = {
-  onOrder: (take) => process.on('message', take),
+  onMessage: (take) => process.on('message', take),
   onClosed: (closed) => process.once('disconnect', closed),
   reply: (message) => void (process.connected && process.send?.(message, () => {})),
 }

@@ -18,6 +18,8 @@ export interface BootOptions {
   durable?: boolean
 }
 export interface Booted {
+  /** Of the login that the program works as. */
+  databaseUrl: string
   database: Database
   backend: Backend
 }
@@ -46,7 +48,7 @@ export async function boot({
   const backend: Backend = config.redisUrl
     ? { kind: 'redis', url: config.redisUrl }
     : { kind: 'postgres', url: ownerUrl }
-  return { database, backend }
+  return { databaseUrl: url, database, backend }
 }
 
 /** A database that cannot be used, told without its password. */

@@ -1,9 +1,9 @@
 /** The other end of workers/courier.ts: takes orders from its pipe, and ends when the pipe closes and all are done. */
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { connect } from '../db/client.ts'
+import { connect, type Database, type Db } from '../db/client.ts'
 import { refreshAccount } from '../flow/account.ts'
-import type { FromCourier, ToCourier } from '../workers/courier.ts'
+import type { CourierStart, FromCourier, ToCourier } from '../workers/courier.ts'
 import { createAccounts } from './accounts.ts'
 
 export interface CourierInput {
@@ -13,7 +13,7 @@ export interface CourierInput {
   sleep: (ms: number) => Promise<void>
   random: () => number
   pipe: {
-    onOrder: (take: (order: ToCourier) => void) => void
+    onMessage: (take: (message: CourierStart | ToCourier) => void) => void
     onClosed: (closed: () => void) => void
     /** A reply to a dead worker is not an error. */
     reply: (message: FromCourier) => void
@@ -22,17 +22,14 @@ export interface CourierInput {
 
 /** Resolves when the pipe has closed and every order is carried out. */
 export async function courier({ config, log, clock, sleep, random, pipe }: CourierInput): Promise<void> {
-  const { databaseUrl } = config
   const deps = createAccounts({ config, now: () => clock().getTime(), sleep, random })
-  if (databaseUrl === null || deps === null) {
-    throw new Error('the courier needs DATABASE_URL, TOKEN_KEYS and an app')
-  }
-  const database = connect(databaseUrl, { max: 4, name: 'seedbed courier' })
+  if (deps === null) throw new Error('the courier needs TOKEN_KEYS and an app')
+  let database: Database | null = null
   const underWay = new Set<Promise<void>>()
 
-  const carryOut = async ({ id, workspaceId, accountId, generation }: ToCourier): Promise<void> => {
+  const carryOut = async (db: Db, { id, workspaceId, accountId, generation }: ToCourier): Promise<void> => {
     try {
-      const ctx = { db: database.db, workspaceId, now: clock() }
+      const ctx = { db, workspaceId, now: clock() }
       pipe.reply({ id, refreshed: await refreshAccount(ctx, deps, { accountId, generation }) })
     } catch (error) {
       log.error({ err: error, accountId }, 'courier')
@@ -40,11 +37,16 @@ export async function courier({ config, log, clock, sleep, random, pipe }: Couri
     }
   }
   const closed = new Promise<void>((resolve) => pipe.onClosed(resolve))
-  pipe.onOrder((order) => {
-    const work = carryOut(order).finally(() => underWay.delete(work))
+  pipe.onMessage((message) => {
+    if ('databaseUrl' in message) {
+      database = connect(message.databaseUrl, { max: 4, name: 'seedbed courier' })
+      return
+    }
+    if (!database) throw new Error('an order came before the database')
+    const work = carryOut(database.db, message).finally(() => underWay.delete(work))
     underWay.add(work)
   })
   await closed
   while (underWay.size > 0) await Promise.all(underWay)
-  await database.close()
+  await (database as Database | null)?.close()
 }

@@ -2,10 +2,6 @@
 import { sql } from 'drizzle-orm'
 import { inWorkspace, rows } from '../db/client.ts'
 import { publishVideo } from '../flow/publish.ts'
-import { createHttp } from '../platforms/http.ts'
-import type { TokenGrant } from '../platforms/oauth.ts'
-import { refreshTokens } from '../platforms/oceanengine-oauth.ts'
-import type { Simulator } from '../platforms/simulator/server.ts'
 import type { World } from '../platforms/simulator/world.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import type { Workers } from '../workers/workers.ts'
@@ -14,41 +10,11 @@ const STEP = 10 * MINUTE
 /** After the story simulated time goes on, one step per second, so that there is something to watch. */
 const PACE = 1000
 
-/** The simulator's tokens live for a day, as the platform's: whoever is refused refreshes, once for all. */
-export function keepToken(
-  { url, tokens }: Simulator,
-  now: () => number,
-  sleep: (ms: number) => Promise<void>,
-) {
-  const http = createHttp({
-    now,
-    sleep,
-    random: () => 0.5,
-    timeoutMs: 5000,
-    attempts: 1,
-    concurrencyPerAccount: 1,
-  })
-  let pair: Pick<TokenGrant, 'accessToken' | 'refreshToken'> = tokens.current()
-  let refreshing: Promise<void> | null = null
-  async function refresh(): Promise<void> {
-    const { refreshToken } = pair
-    pair = await refreshTokens({ http, now }, { baseUrl: url, appId: 1n, secret: 'demo', refreshToken })
-  }
-  return async (refused?: string): Promise<string> => {
-    if (refused === pair.accessToken) {
-      refreshing ??= refresh().finally(() => {
-        refreshing = null
-      })
-      await refreshing
-    }
-    return pair.accessToken
-  }
-}
-
 interface PlayerDeps {
   ctx: () => Parameters<typeof publishVideo>[0]
   world: World
-  planned: Map<string, number>
+  /** Ids of planned videos by item id. */
+  planned: ReadonlyMap<string, number>
   time: { now: number }
   workers: Workers
   totals: { looks: number; fired: number }
@@ -66,7 +32,7 @@ export function createPlayer({ ctx, world, planned, time, workers, totals, sleep
       const { itemId, publishedAt } = video
       const videoId = planned.get(itemId)
       if (videoId === undefined) throw new Error(`video ${itemId} was not planned`)
-      await publishVideo(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt), source: 'qianchuan' })
+      await publishVideo(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt) })
     }
     await workers.run('sweep', {})
   }

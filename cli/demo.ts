@@ -9,14 +9,14 @@ import { startApi } from '../api/server.ts'
 import type { Config } from '../config.ts'
 import { wipeEmbedded } from '../db/embedded.ts'
 import { createToken, createWorkspace } from '../flow/workspace.ts'
-import { createConnectors } from '../platforms/registry.ts'
 import { createSimulator } from '../platforms/simulator/server.ts'
 import { createWorld } from '../platforms/simulator/world.ts'
 import { DAY, HOUR } from '../rules/types.ts'
 import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
 import { boot } from './boot.ts'
-import { createPlayer, keepToken } from './demo-player.ts'
+import { boundToBrand, connectAll, createDemoPlatforms } from './demo-platforms.ts'
+import { createPlayer } from './demo-player.ts'
 import { type DemoScore, scoreDemo } from './demo-score.ts'
 import { plantWorld } from './demo-world.ts'
 import type { Shutdown } from './shutdown.ts'
@@ -87,7 +87,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     hitShare: 0.08,
     publishDays: PUBLISH_DAYS,
   })
-  const simulator = await createSimulator({ world, now: () => time.now })
+  const simulator = await createSimulator({ world, now: () => time.now, bound: boundToBrand(world) })
   shutdown.opened('simulator', () => simulator.close())
 
   const workspaceId = await createWorkspace(database.db, simulated(), {
@@ -97,19 +97,21 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   const secret = await createToken(ctx(), { name: 'demo', role: 'EDITOR' })
   const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
   shutdown.opened('queue', () => queue.close())
-  const api = await startApi({ database, queue, clock: simulated, log, host: config.host, port: config.port })
+  const { db } = database
+  const demoPlatforms = createDemoPlatforms({ db, simulator, clock: simulated, sleep })
+  const { accounts, platforms } = demoPlatforms
+  const { host, port } = config
+  const api = await startApi({ database, queue, clock: simulated, log, host, port, accounts })
   shutdown.opened('api', () => api.close())
 
   say(`Planning ${world.videos.length} videos of ${world.kols.length} KOLs in a content matrix`)
-  const planned = await plantWorld(ctx(), world)
-  const { url, advertiserId } = simulator
-  const qianchuan = { url, advertiserId, accessToken: keepToken(simulator, () => time.now, sleep) }
-  const connectors = createConnectors({ qianchuan, now: () => time.now, sleep, random: () => 0.5 })
+  const planted = await plantWorld(ctx(), world)
+  await connectAll(ctx(), demoPlatforms, world, planted.kols)
   const totals = { looks: 0, fired: 0 }
   const workers = await startWorkers({
-    db: database.db,
+    db,
     clock: simulated,
-    connectors,
+    platforms,
     backend,
     concurrency: config.concurrency,
     sweepEvery: null,
@@ -120,7 +122,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     },
   })
   shutdown.opened('workers', () => workers.close())
-  const player = createPlayer({ ctx, world, planned, time, workers, totals, sleep })
+  const player = createPlayer({ ctx, world, planned: planted.videos, time, workers, totals, sleep })
   return {
     database,
     workspaceId,

@@ -1,14 +1,19 @@
 /** api and workers, together or apart, without demo data. */
+import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { startApi } from '../api/server.ts'
 import type { Config } from '../config.ts'
 import { listWorkspaces } from '../flow/workspace.ts'
-import { createConnectors } from '../platforms/registry.ts'
+import { createRegistry } from '../platforms/registry.ts'
+import { createCourier } from '../workers/courier.ts'
+import { createPlatforms, NO_PLATFORMS } from '../workers/platforms.ts'
 import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
 import { createAccounts } from './accounts.ts'
 import { boot } from './boot.ts'
 import type { Shutdown } from './shutdown.ts'
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 export interface StartInput {
   config: Config
@@ -31,17 +36,22 @@ export async function start({
   parts,
   say,
 }: StartInput): Promise<void> {
-  const { database, backend } = await boot({ config, log, shutdown })
+  const { databaseUrl, database, backend } = await boot({ config, log, shutdown })
+  const now = () => clock().getTime()
+  const accounts = createAccounts({ config, now, sleep, random })
   if (parts.has('worker')) {
-    const account = config.qianchuan
-    const qianchuan = account && { ...account, accessToken: () => account.accessToken }
-    const connectors = createConnectors({ qianchuan, now: () => clock().getTime(), sleep, random })
-    if (connectors.size === 0)
-      say(
-        'No platform is connected: set QIANCHUAN_ADVERTISER_ID and QIANCHUAN_ACCESS_TOKEN, or import files.',
-      )
+    if (!accounts) {
+      say('No app of a platform is set up (see TOKEN_KEYS in the README): numbers come from files only.')
+    }
+    const registry = createRegistry({ urls: config.urls, now, sleep, random })
+    const courier = createCourier({ main: MAIN, databaseUrl })
+    shutdown.opened('courier', () => courier.close())
     const { concurrency, sweepMs: sweepEvery } = config
-    const options = { db: database.db, clock, connectors, backend, concurrency, sweepEvery, log }
+    const { db } = database
+    const platforms = accounts
+      ? createPlatforms({ db, clock, sleep, accounts, courier, registry })
+      : NO_PLATFORMS
+    const options = { db, clock, platforms, backend, concurrency, sweepEvery, log }
     const workers = await startWorkers(options)
     shutdown.opened('workers', () => workers.close())
     say('The workers are running.')
@@ -49,7 +59,6 @@ export async function start({
   if (parts.has('api')) {
     const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
     shutdown.opened('queue', () => queue.close())
-    const accounts = createAccounts({ config, now: () => clock().getTime(), sleep, random })
     const { host, port } = config
     const api = await startApi({ database, queue, clock, log, host, port, accounts })
     shutdown.opened('api', () => api.close())

@@ -7,6 +7,7 @@ import { and, eq, isNull, lte, or, sql } from 'drizzle-orm'
 import { account } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import type { OAuth, TokenGrant } from '../platforms/oauth.ts'
+import { accessOutlives, refreshDue, renewalDue, renewalsLeft } from '../rules/account.ts'
 import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { found, text } from './errors.ts'
@@ -14,18 +15,11 @@ import type { Sealer } from './seal.ts'
 
 /** Longer than any call to a platform may take: a claim that is older belongs to a dead process. */
 export const REFRESH_LEASE = 2 * MINUTE
-/** Refreshed this long before the access token ends, but not before half of its life. */
-const EARLY = 5 * MINUTE
 
 export interface AccountDeps {
   sealer: Sealer
   /** By platform. */
   oauths: ReadonlyMap<string, OAuth>
-}
-
-/** The account must be authorised again by a person; nothing else helps. */
-export class ReauthoriseError extends Error {
-  override readonly name = 'ReauthoriseError'
 }
 
 export interface ConnectAccount {
@@ -47,8 +41,7 @@ export async function connectAccount(
     name,
     state: 'ACTIVE' as const,
     tokens: seal(sealer, ctx, platform, externalId, grant),
-    ...lives(ctx, grant),
-    renewals: 0,
+    ...lives(ctx, platform, grant, 0),
     claim: null,
     claimedUntil: null,
     lastError: null,
@@ -90,25 +83,24 @@ export async function readAccessToken(
 
 /**
  * DONE: a newer pair is stored, by us or by somebody else. BUSY: somebody else is at it.
- * FAILED: the platform could not be asked; the account is as it was and may be tried again.
+ * FAILED: there is no newer pair; the account may be used while its access token lives, and tried again.
  */
 export type Refreshed = 'DONE' | 'BUSY' | 'FAILED' | 'REAUTHORISE'
 
-/** Refreshes the pair of that generation, at most once however many processes ask. */
+/** Refreshes the pair of that generation, at most once however many processes ask; renews it when that is due. */
 export async function refreshAccount(
   ctx: Context,
   { sealer, oauths }: AccountDeps,
   { accountId, generation }: { accountId: number; generation: number },
 ): Promise<Refreshed> {
-  const claim = randomUUID()
-  const mine = and(eq(account.id, accountId), eq(account.generation, generation))
   const [row] = await write(ctx, (tx) =>
     tx
       .update(account)
-      .set({ claim, claimedUntil: new Date(ctx.now.getTime() + REFRESH_LEASE) })
+      .set({ claim: randomUUID(), claimedUntil: new Date(ctx.now.getTime() + REFRESH_LEASE) })
       .where(
         and(
-          mine,
+          eq(account.id, accountId),
+          eq(account.generation, generation),
           eq(account.state, 'ACTIVE'),
           or(isNull(account.claimedUntil), lte(account.claimedUntil, ctx.now)),
         ),
@@ -118,40 +110,83 @@ export async function refreshAccount(
   if (!row) return whyNot(await readAccount(ctx, accountId), generation)
   const oauth = oauths.get(row.platform)
   if (!oauth) throw new Error(`No OAuth is set up for ${row.platform}`)
-  const held = and(mine, eq(account.claim, claim))
   try {
     const grant = await oauth.refresh(open(sealer, ctx, row).refreshToken)
-    // Guarded by the generation alone: even if the claim has run out, the new pair must not be lost.
-    await write(ctx, (tx) =>
-      tx
-        .update(account)
-        .set({
-          tokens: seal(sealer, ctx, row.platform, row.externalId, grant),
-          generation: generation + 1,
-          ...lives(ctx, grant),
-          claim: null,
-          claimedUntil: null,
-          lastError: null,
-          lastErrorAt: null,
-        })
-        .where(mine),
-    )
+    const due = oauth.renew !== undefined && renewalDue({ ...row, ...grant }, ctx.now.getTime())
+    // Stored before the renewal: should its answer be lost, the access token still has its whole life to act in.
+    const stored = await store(ctx, sealer, row, { grant, keepClaim: due })
+    if (due && stored) await renew(ctx, { sealer, oauth }, stored, grant)
     return 'DONE'
   } catch (error) {
-    const failure = error as FetchError
-    if (failure.name !== 'FetchError') throw error
-    // Only the platform's own word on the token ends an account; a network blip is not such a word.
-    const state = failure.kind === 'auth' ? ('REAUTHORISE' as const) : ('ACTIVE' as const)
-    const failed = {
-      state,
-      claim: null,
-      claimedUntil: null,
-      lastError: failure.message,
-      lastErrorAt: ctx.now,
-    }
-    await write(ctx, (tx) => tx.update(account).set(failed).where(held))
-    return state === 'ACTIVE' ? 'FAILED' : 'REAUTHORISE'
+    return failed(ctx, row, error)
   }
+}
+
+/**
+ * The second half of a claimed step. A renewal kills the refresh token that it is given, so one whose answer is lost
+ * either did not happen, and is made later, or the platform refuses the old token at the next refresh.
+ */
+async function renew(
+  ctx: Context,
+  { sealer, oauth }: { sealer: Sealer; oauth: OAuth },
+  row: AccountRow,
+  grant: TokenGrant,
+): Promise<void> {
+  try {
+    const renewed = await oauth.renew?.(grant.refreshToken)
+    const renewals = row.renewals + (renewed ? 1 : (renewalsLeft(row) ?? 0))
+    await store(ctx, sealer, row, { grant: { ...grant, ...renewed }, renewals })
+  } catch (error) {
+    await failed(ctx, row, error)
+  }
+}
+
+/** Guarded by the generation alone: even if the claim has run out, the new pair must not be lost. */
+async function store(
+  ctx: Context,
+  sealer: Sealer,
+  row: AccountRow,
+  { grant, renewals = row.renewals, keepClaim = false }: NewPair,
+): Promise<AccountRow | undefined> {
+  const { id, platform, externalId, generation } = row
+  const set = {
+    tokens: seal(sealer, ctx, platform, externalId, grant),
+    generation: generation + 1,
+    ...lives(ctx, platform, grant, renewals),
+    ...(keepClaim ? {} : FREE),
+    lastError: null,
+    lastErrorAt: null,
+  }
+  const guard = and(eq(account.id, id), eq(account.generation, generation))
+  const [stored] = await write(ctx, (tx) => tx.update(account).set(set).where(guard).returning())
+  return stored
+}
+interface NewPair {
+  grant: TokenGrant
+  renewals?: number
+  keepClaim?: boolean
+}
+const FREE = { claim: null, claimedUntil: null }
+
+/** Only the platform's own word on a token ends an account; a network blip is not such a word. `row` as we claimed it. */
+async function failed(ctx: Context, row: AccountRow, error: unknown): Promise<Refreshed> {
+  const failure = error as FetchError
+  if (failure.name !== 'FetchError') throw error
+  const refused = failure.kind === 'auth'
+  const outlives = refused && accessOutlives(inMs(row), ctx.now.getTime())
+  const ended = outlives
+    ? { refreshExpiresAt: earlier(row.refreshExpiresAt, ctx.now), refreshAt: row.accessExpiresAt }
+    : {}
+  const state = refused && !outlives ? ('REAUTHORISE' as const) : ('ACTIVE' as const)
+  const set = { ...FREE, ...ended, state, lastError: failure.message, lastErrorAt: ctx.now }
+  const { id, generation } = row
+  const held = and(
+    eq(account.id, id),
+    eq(account.generation, generation),
+    eq(account.claim, row.claim as string),
+  )
+  await write(ctx, (tx) => tx.update(account).set(set).where(held))
+  return state === 'ACTIVE' ? 'FAILED' : 'REAUTHORISE'
 }
 
 /** Puts every pair of the workspace under the key that seals now; answers how many were under another. */
@@ -172,6 +207,8 @@ function whyNot(row: AccountRow, generation: number): Refreshed {
   return row.generation > generation ? 'DONE' : 'BUSY'
 }
 
+const earlier = (a: Date, b: Date) => (a < b ? a : b)
+
 type AccountRow = typeof account.$inferSelect
 async function readAccount(ctx: Context, accountId: number): Promise<AccountRow> {
   const [row] = await write(ctx, (tx) => tx.select().from(account).where(eq(account.id, accountId)))
@@ -189,12 +226,26 @@ function open(sealer: Sealer, ctx: Context, { tokens, platform, externalId }: Ac
   return JSON.parse(sealer.open(tokens, bound(ctx, platform, externalId)))
 }
 
-function lives(ctx: Context, { accessExpiresAt, refreshExpiresAt }: TokenGrant) {
-  const now = ctx.now.getTime()
-  const half = now + (accessExpiresAt - now) / 2
+function lives(
+  ctx: Context,
+  platform: string,
+  { accessExpiresAt, refreshExpiresAt }: TokenGrant,
+  renewals: number,
+) {
+  const due = refreshDue({ platform, accessExpiresAt, refreshExpiresAt, renewals }, ctx.now.getTime())
   return {
     accessExpiresAt: new Date(accessExpiresAt),
     refreshExpiresAt: new Date(refreshExpiresAt),
-    refreshAt: new Date(Math.max(half, accessExpiresAt - EARLY)),
+    refreshAt: new Date(due),
+    renewals,
+  }
+}
+function inMs({ platform, renewals, accessExpiresAt, refreshExpiresAt, refreshAt }: AccountRow) {
+  return {
+    platform,
+    renewals,
+    refreshAt: refreshAt.getTime(),
+    accessExpiresAt: accessExpiresAt.getTime(),
+    refreshExpiresAt: refreshExpiresAt.getTime(),
   }
 }

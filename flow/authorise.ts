@@ -1,10 +1,13 @@
 /** A person authorises us on a platform: out with a state that only we can make, back with a code. */
-import type { Db } from '../db/client.ts'
+import { eq } from 'drizzle-orm'
+import type { Db, Tx } from '../db/client.ts'
+import { kol } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import { MINUTE } from '../rules/types.ts'
 import { type AccountDeps, connectAccount } from './account.ts'
-import type { Context } from './context.ts'
-import { InvalidInputError } from './errors.ts'
+import { type Context, write } from './context.ts'
+import { found, InvalidInputError } from './errors.ts'
+import { storeSubjects } from './explore.ts'
 
 /** As long as a platform's code lives. */
 const STATE_LIFE = 10 * MINUTE
@@ -20,15 +23,27 @@ export function callbackUrl({ publicUrl }: AuthoriseDeps, platform: string): str
   return `${publicUrl}/oauth/${platform}/callback`
 }
 
+export interface StartAuthorisation {
+  platform: string
+  /** Whose own account it will be; a 抖音 authorisation without a KOL sees no videos. */
+  kolId?: number | undefined
+}
+
 /** The address to open in a browser. It is good for ten minutes, for this workspace. */
 export async function startAuthorisation(
   ctx: Context,
   deps: AuthoriseDeps,
-  platform: string,
+  { platform, kolId }: StartAuthorisation,
 ): Promise<string> {
   const oauth = deps.oauths.get(platform)
   if (!oauth) throw new InvalidInputError('platform', `No app of ${platform} is set up here.`)
-  const state = { workspaceId: ctx.workspaceId, platform, until: ctx.now.getTime() + STATE_LIFE }
+  if (kolId !== undefined) await write(ctx, (tx) => accountIdOf(tx, kolId))
+  const state: State = {
+    workspaceId: ctx.workspaceId,
+    platform,
+    kolId,
+    until: ctx.now.getTime() + STATE_LIFE,
+  }
   const sealed = deps.sealer.seal(JSON.stringify(state), BOUND).toString('base64url')
   return oauth.authoriseUrl(sealed, callbackUrl(deps, platform))
 }
@@ -46,7 +61,7 @@ export async function finishAuthorisation(
   { platform, query }: Callback,
 ): Promise<{ accountId: number; name: string }> {
   const oauth = deps.oauths.get(platform)
-  const workspaceId = openState(deps, query.state ?? '', platform, now)
+  const { workspaceId, kolId } = openState(deps, query.state ?? '', platform, now)
   const code = oauth && query[oauth.codeParameter]
   if (!oauth || !code) throw new InvalidInputError('code', 'The platform sent no code: authorise again.')
   const authorised = await oauth.exchange(code).catch((error: FetchError) => {
@@ -58,18 +73,48 @@ export async function finishAuthorisation(
   })
   const ctx = { db, workspaceId, now }
   const accountId = await connectAccount(ctx, deps, { platform, ...authorised })
+  if (kolId !== undefined) await seeKol(ctx, { accountId, platform, kolId, ...authorised })
   return { accountId, name: authorised.name }
 }
 
-function openState({ sealer }: AuthoriseDeps, state: string, platform: string, now: Date): number {
+interface SeeKol {
+  accountId: number
+  platform: string
+  kolId: number
+  externalId: string
+  name: string
+}
+/** What a KOL authorises themselves sees that KOL's videos; a platform does not say which 抖音号 that is. */
+async function seeKol(ctx: Context, { accountId, platform, kolId, externalId, name }: SeeKol): Promise<void> {
+  await write(ctx, async (tx) => {
+    const kolAccountIds = [await accountIdOf(tx, kolId)]
+    await storeSubjects(tx, ctx.now, accountId, [{ source: platform, externalId, name, kolAccountIds }])
+  })
+}
+
+async function accountIdOf(tx: Tx, kolId: number): Promise<string> {
+  const [row] = await tx.select({ accountId: kol.accountId }).from(kol).where(eq(kol.id, kolId))
+  const { accountId } = found(row, 'kol')
+  if (accountId === null) throw new InvalidInputError('kolId', 'The KOL has no number of a 抖音号 yet.')
+  return accountId
+}
+
+interface State {
+  workspaceId: number
+  platform: string
+  kolId: number | undefined
+  until: number
+}
+
+function openState({ sealer }: AuthoriseDeps, state: string, platform: string, now: Date): State {
   const wrong = new InvalidInputError(
     'state',
     'This address was not made here, or is older than ten minutes: start again.',
   )
   try {
-    const held = JSON.parse(sealer.open(Buffer.from(state, 'base64url'), BOUND))
+    const held: State = JSON.parse(sealer.open(Buffer.from(state, 'base64url'), BOUND))
     if (held.platform !== platform || held.until <= now.getTime()) throw wrong
-    return held.workspaceId
+    return held
   } catch {
     throw wrong
   }

@@ -2,14 +2,15 @@ import { and, eq, sql } from 'drizzle-orm'
 import { video, videoState } from '../db/tables.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, conflictOn, found, InvalidInputError } from './errors.ts'
+import { chooseSources, NOT_CONNECTED } from './subject.ts'
 
 export interface PublishVideo {
   videoId: number
   /** The plain item id on the platform: digits only. */
   itemId: string
   publishedAt: Date
-  /** The connector that will poll it. */
-  source: string
+  /** The connector that will poll it; left out: the best one that sees the KOL's videos, now or once there is one. */
+  source?: string
 }
 
 /**
@@ -48,7 +49,11 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
         `The video is already ${there?.stage.toLowerCase()} as ${there?.itemId ?? 'nothing'}.`,
       )
     }
-    await tx.insert(videoState).values({ videoId, ...published, publishedAt, source, nextPollAt: ctx.now })
+    const watched = source
+      ? { source, nextPollAt: ctx.now }
+      : { noDataSince: ctx.now, noDataReason: NOT_CONNECTED }
+    await tx.insert(videoState).values({ videoId, ...published, publishedAt, ...watched })
+    if (!source) await chooseSources(tx, ctx.now, videoId)
     return videoId
   }).catch(conflictOn('video_item', `Another video is already published as ${itemId}.`))
 }

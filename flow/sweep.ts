@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { type Db, inWorkspace, rows } from '../db/client.ts'
 import { DAY, HOUR } from '../rules/types.ts'
+import { EXPLORE_EVERY } from './explore.ts'
 
 /** A look that is late by this much is a gap that the team must see. */
 const OVERDUE = HOUR
@@ -13,6 +14,21 @@ export interface DueWork {
   /** The connector that must be asked. */
   source: string
   videos: number
+}
+
+export interface DueAccount {
+  workspaceId: number
+  accountId: number
+}
+
+/** Accounts whose subjects were not read for a day. */
+export async function dueAccounts({ db, now }: { db: Db; now: Date }): Promise<DueAccount[]> {
+  const before = new Date(now.getTime() - EXPLORE_EVERY).toISOString()
+  const found = await rows<{ workspace_id: string; account_id: string }>(
+    db,
+    sql`select workspace_id, account_id from due_accounts(${before}::timestamptz)`,
+  )
+  return found.map((row) => ({ workspaceId: Number(row.workspace_id), accountId: Number(row.account_id) }))
 }
 
 /** The work that is due in every workspace; marks videos whose look is long overdue as NO_DATA. */

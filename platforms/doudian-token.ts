@@ -6,7 +6,7 @@ export interface DoudianGrant {
   accessToken: string
   accessExpiresAt: number
   refreshToken: string
-  /** The platform does not say; 14 days by its documents. */
+  /** The platform does not say; by its documents 7 days after the access token, also when an early refresh gives the old pair. */
   refreshExpiresAt: number
   shopId: string | null
   shopName: string | null
@@ -18,7 +18,7 @@ export type DoudianSubject =
   | { shopId: string }
   | { authId: string; authSubjectType: string }
 
-const REFRESH_LIFE_MS = 14 * 86_400_000
+const REFRESH_OUTLIVES_MS = 7 * 86_400_000
 
 const grantSchema = z.object({
   access_token: z.string().min(1),
@@ -52,11 +52,12 @@ function paramsOf(subject: DoudianSubject): Record<string, string> {
 async function ask(app: DoudianApp, method: string, params: Record<string, string>): Promise<DoudianGrant> {
   const askedAt = app.now()
   const data = readDoudian(await callDoudian(app, { method, params, token: '', effect: true }), grantSchema)
+  const accessExpiresAt = askedAt + data.expires_in * 1000
   return {
     accessToken: data.access_token,
-    accessExpiresAt: askedAt + data.expires_in * 1000,
+    accessExpiresAt,
     refreshToken: data.refresh_token,
-    refreshExpiresAt: askedAt + REFRESH_LIFE_MS,
+    refreshExpiresAt: accessExpiresAt + REFRESH_OUTLIVES_MS,
     shopId: data.shop_id || null,
     shopName: data.shop_name || null,
   }

@@ -31,6 +31,15 @@ export interface Douyin extends Connector, DouyinExternal {
 const BATCH = 20
 const PAGE_SIZE = 20
 
+export const DOUYIN_CAPABILITY: Capability = {
+  gives: ['plays', 'likes', 'comments', 'shares'],
+  // Not documented; the observed step decides once there are real looks.
+  freshnessMs: 10 * MINUTE,
+  batch: BATCH,
+  callsPerSecond: 10,
+  costFen: 0,
+}
+
 const listSchema = z.object({ list: z.array(z.unknown()).nullish() })
 const pageSchema = z.object({
   list: z.array(videoSchema).nullish(),
@@ -40,17 +49,9 @@ const pageSchema = z.object({
 
 export function createDouyin(options: DouyinOptions): Douyin {
   const batch = Math.min(BATCH, options.batch ?? BATCH)
-  const capability: Capability = {
-    gives: ['plays', 'likes', 'comments', 'shares'],
-    // Not documented; the observed step decides once there are real looks.
-    freshnessMs: 10 * MINUTE,
-    batch,
-    callsPerSecond: 10,
-    costFen: 0,
-  }
   return {
     source: 'douyin',
-    capability,
+    capability: { ...DOUYIN_CAPABILITY, batch },
     fetchCounters: async (refs) => {
       const chunks = chunksOf(refs, batch)
       return (await Promise.all(chunks.map((chunk) => fetchChunk(chunk, options)))).flat()

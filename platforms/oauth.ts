@@ -8,6 +8,9 @@ export interface TokenGrant {
   refreshExpiresAt: number
 }
 
+/** A refresh token with a life of its own. */
+export type Renewed = Pick<TokenGrant, 'refreshToken' | 'refreshExpiresAt'>
+
 /** What a person has just authorised. */
 export interface Authorised {
   /** The platform's id of whoever authorised; a string, it exceeds 2^53. */
@@ -28,4 +31,9 @@ export interface OAuth {
   exchange(code: string): Promise<Authorised>
   /** A new pair; on platforms that rotate, the given refresh token is dead from here on. */
   refresh(refreshToken: string): Promise<TokenGrant>
+  /**
+   * Only where a refresh does not prolong the refresh token. The given one is dead from here on. null: the platform renews
+   * it no more. How often and when: rules/account.ts.
+   */
+  renew?(refreshToken: string): Promise<Renewed | null>
 }

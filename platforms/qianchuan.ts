@@ -20,7 +20,7 @@ export interface QianchuanOptions extends OceanengineOptions {
 const BATCH = 50
 const PATH = '/open_api/v1.0/qianchuan/file/video/aweme/get/'
 
-const CAPABILITY: Capability = {
+export const QIANCHUAN_CAPABILITY: Capability = {
   gives: ['plays', 'likes', 'comments', 'shares'],
   // Not documented by the platform; the observed step decides once there are real looks.
   freshnessMs: 10 * MINUTE,
@@ -53,7 +53,7 @@ export function createQianchuan({ advertiserId, ...options }: QianchuanOptions):
   const oceanengine = createOceanengine(options)
   return {
     source: 'qianchuan',
-    capability: CAPABILITY,
+    capability: QIANCHUAN_CAPABILITY,
     fetchCounters: async (refs) => {
       const answers = await Promise.all(
         chunksOf(refs).map((chunk) => fetchChunk(chunk, oceanengine, advertiserId)),

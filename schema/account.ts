@@ -1,8 +1,9 @@
 import { startAuthorisation } from '../flow/authorise.ts'
 import { InvalidInputError } from '../flow/errors.ts'
-import { accountWarning } from '../rules/account.ts'
+import { accountWarning, renewalsLeft } from '../rules/account.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
+import { optionalRowId } from './ids.ts'
 
 const AccountStateEnum = builder.enumType('AccountState', {
   description: 'Whether an account can be used.',
@@ -18,8 +19,12 @@ export const Account = builder.drizzleNode('account', {
   id: { column: (account) => account.id },
   select: KEY,
   fields: (t) => ({
-    platform: t.exposeString('platform', { description: 'oceanengine (巨量, 千川, 随心推) or douyin.' }),
-    externalId: t.exposeString('externalId', { description: "The platform's id of it." }),
+    platform: t.exposeString('platform', {
+      description: 'oceanengine (巨量, 千川, 随心推), douyin (抖音开放平台) or doudian (抖店).',
+    }),
+    externalId: t.exposeString('externalId', {
+      description: "The platform's id of it: a 巨量 account, an open_id, a shop.",
+    }),
     name: t.exposeString('name', { description: 'Name on the platform.' }),
     state: t.expose('state', { type: AccountStateEnum, description: 'Whether it can be used.' }),
     accessExpiresAt: t.expose('accessExpiresAt', {
@@ -28,18 +33,37 @@ export const Account = builder.drizzleNode('account', {
     }),
     refreshExpiresAt: t.expose('refreshExpiresAt', {
       type: 'DateTime',
-      description: 'Without any use until then, a person must authorise again.',
+      description: 'The refresh token ends. Unless it is used before, a person must authorise again.',
+    }),
+    renewalsLeft: t.int({
+      nullable: true,
+      description:
+        'How often its life can still be prolonged without a person; null: the platform has no such limit.',
+      select: { columns: { platform: true, renewals: true } },
+      resolve: (account) => renewalsLeft(account),
     }),
     warning: t.string({
       nullable: true,
       description: 'What a person should do, and by when; null: nothing.',
-      select: { columns: { state: true, refreshExpiresAt: true, lastError: true } },
-      resolve: (account, _args, { now }) =>
-        accountWarning({ ...account, refreshExpiresAt: account.refreshExpiresAt.getTime() }, now.getTime()),
+      select: {
+        columns: {
+          platform: true,
+          state: true,
+          accessExpiresAt: true,
+          refreshExpiresAt: true,
+          renewals: true,
+          lastError: true,
+        },
+      },
+      resolve: (account, _args, { now }) => {
+        const accessExpiresAt = account.accessExpiresAt.getTime()
+        const refreshExpiresAt = account.refreshExpiresAt.getTime()
+        return accountWarning({ ...account, accessExpiresAt, refreshExpiresAt }, now.getTime())
+      },
     }),
     lastError: t.exposeString('lastError', {
       nullable: true,
-      description: 'What the platform said when a refresh failed last; null: the last one worked.',
+      description: 'What the platform said when a refresh or renewal failed last; null: the last one worked.',
     }),
     lastErrorAt: t.expose('lastErrorAt', {
       type: 'DateTime',
@@ -74,7 +98,12 @@ const Authorisation = builder.objectRef<{ url: string }>('Authorisation').implem
 
 const StartAuthorisationInput = builder.inputType('StartAuthorisationInput', {
   description: 'What to authorise.',
-  fields: (t) => ({ platform: t.string({ required: true, description: 'oceanengine.' }) }),
+  fields: (t) => ({
+    platform: t.string({ required: true, description: 'oceanengine, douyin or doudian.' }),
+    kolId: t.id({
+      description: 'Whose own account it will be. A douyin account without a KOL sees no videos.',
+    }),
+  }),
 })
 
 builder.mutationField('startAuthorisation', (t) =>
@@ -86,10 +115,13 @@ builder.mutationField('startAuthorisation', (t) =>
     args: {
       input: t.arg({ type: StartAuthorisationInput, required: true, description: 'What to authorise.' }),
     },
-    resolve: async (_root, { input: { platform } }, { accounts, run }) => {
+    resolve: async (_root, { input }, { accounts, run }) => {
       if (!accounts)
         throw new InvalidInputError('platform', 'No app is set up here: see TOKEN_KEYS in the README.')
-      return { url: await run((ctx, wanted: string) => startAuthorisation(ctx, accounts, wanted), platform) }
+      const wanted = { platform: input.platform, kolId: optionalRowId('kolId', 'Kol', input.kolId) }
+      return {
+        url: await run((ctx, start: typeof wanted) => startAuthorisation(ctx, accounts, start), wanted),
+      }
     },
   }),
 )

@@ -1,6 +1,5 @@
-import { decodeCursorChunk } from '@pothos/core'
-import { InvalidInputError } from '../flow/errors.ts'
 import { builder } from './builder.ts'
+import { checkCursors } from './cursor.ts'
 
 export const Snapshot = builder.drizzleObject('snapshot', {
   name: 'Snapshot',
@@ -24,24 +23,10 @@ export const SnapshotConnection = builder.connectionObject(
   { name: 'SnapshotEdge', description: 'A snapshot in a list.' },
 )
 
-interface Page {
-  after?: string | null | undefined
-  before?: string | null | undefined
-}
-/** The order of a video's snapshots. Their cursors alone begin with an instant; one of another list is refused. */
-export function latestFirst({ after, before }: Page) {
-  for (const [field, cursor] of Object.entries({ after, before })) {
-    if (cursor && !beginsWithInstant(cursor))
-      throw new InvalidInputError(field, 'A cursor is not of this list.')
-  }
-  return { orderBy: { observedAt: 'desc', source: 'asc', revision: 'desc' } } as const
-}
+const ORDER = { observedAt: 'desc', source: 'asc', revision: 'desc' } as const
 
-function beginsWithInstant(cursor: string): boolean {
-  try {
-    const [at] = decodeCursorChunk(Buffer.from(cursor, 'base64').toString().replace(/^DC:/, '')) as unknown[]
-    return at instanceof Date && !Number.isNaN(at.getTime())
-  } catch {
-    return false
-  }
+/** The order of a video's snapshots. */
+export function latestFirst(page: Parameters<typeof checkCursors>[0]) {
+  checkCursors(page, Object.keys(ORDER).length)
+  return { orderBy: ORDER }
 }

@@ -14,16 +14,26 @@ export interface RefreshOrder {
 }
 /** What goes over the pipe. */
 export type ToCourier = RefreshOrder & { id: number }
+/** The first message: the courier's own settings do not know an embedded database. */
+export interface CourierStart {
+  databaseUrl: string
+}
 export type FromCourier = { id: number; refreshed: Refreshed } | { id: number; error: string }
 
 export interface Courier {
   refresh(order: RefreshOrder): Promise<Refreshed>
-  /** Lets orders under way end. */
-  close(): void
+  /** Resolves when the orders under way have ended: before the database is taken away. */
+  close(): Promise<void>
 }
 
-/** `main` is the program's entry; the courier is started by the first order. */
-export function createCourier(main: string, execArgv: string[]): Courier {
+export interface CourierOptions {
+  /** The program's entry. */
+  main: string
+  databaseUrl: string
+}
+
+/** Started by the first order. */
+export function createCourier({ main, databaseUrl }: CourierOptions): Courier {
   let child: ReturnType<typeof fork> | null = null
   let last = 0
   const waiting = new Map<
@@ -33,7 +43,6 @@ export function createCourier(main: string, execArgv: string[]): Courier {
 
   function start() {
     const started = fork(main, ['courier'], {
-      execArgv,
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
@@ -50,6 +59,7 @@ export function createCourier(main: string, execArgv: string[]): Courier {
       waiting.clear()
     })
     started.on('error', () => {})
+    started.send({ databaseUrl } satisfies CourierStart)
     return started
   }
 
@@ -61,9 +71,11 @@ export function createCourier(main: string, execArgv: string[]): Courier {
         waiting.set(id, { resolve, reject })
         child.send({ ...order, id } satisfies ToCourier)
       }),
-    close() {
-      child?.disconnect()
-      child?.unref()
-    },
+    close: () =>
+      new Promise((resolve) => {
+        if (child === null) return resolve()
+        child.once('exit', () => resolve())
+        child.disconnect()
+      }),
   }
 }

@@ -14,6 +14,14 @@ export const JOBS = {
     }),
     attempts: 3,
   },
+  /** Reads what an account may look at; the next sweep repairs a failed one. */
+  explore: {
+    payload: z.strictObject({
+      workspaceId: z.number().int().positive(),
+      accountId: z.number().int().positive(),
+    }),
+    attempts: 1,
+  },
 } as const
 
 export type JobName = keyof typeof JOBS

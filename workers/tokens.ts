@@ -1,7 +1,8 @@
 /** Hands out access tokens; refreshes through the courier, and waits while somebody else refreshes. */
 
 import type { Db } from '../db/client.ts'
-import { type AccountDeps, ReauthoriseError, readAccessToken } from '../flow/account.ts'
+import { type AccountDeps, readAccessToken } from '../flow/account.ts'
+import { FetchError } from '../platforms/errors.ts'
 import type { Courier } from './courier.ts'
 
 export interface TokenDeps {
@@ -16,7 +17,7 @@ export interface TokenDeps {
 const PATIENCE = 20_000
 const GLANCE = 100
 
-/** For a connector: its accessToken of one account. Throws ReauthoriseError when only a person can help. */
+/** For a connector: its accessToken of one account. Throws FetchErrors: `auth` when only a person can help. */
 export function tokenSource(deps: TokenDeps, workspaceId: number, accountId: number) {
   return async (refused?: string): Promise<string> => {
     const until = deps.clock().getTime() + PATIENCE
@@ -24,13 +25,14 @@ export function tokenSource(deps: TokenDeps, workspaceId: number, accountId: num
       const ctx = { db: deps.db, workspaceId, now: deps.clock() }
       const token = await readAccessToken(ctx, deps.accounts, { accountId, refused })
       if (token.kind === 'ready') return token.accessToken
-      if (token.kind === 'reauthorise') throw new ReauthoriseError(token.reason)
+      if (token.kind === 'reauthorise') throw new FetchError('auth', token.reason)
       const refreshed = await deps.courier.refresh({ workspaceId, accountId, generation: token.generation })
       if (refreshed === 'DONE' || refreshed === 'REAUTHORISE') continue
       // One that still works is used until there is a better one.
       if (token.accessToken !== null) return token.accessToken
       if (refreshed === 'FAILED' || deps.clock().getTime() > until) {
-        throw new Error(
+        throw new FetchError(
+          'network',
           `account ${accountId} has no working token: its refresh is ${refreshed.toLowerCase()}`,
         )
       }

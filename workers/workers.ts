@@ -1,8 +1,9 @@
 /** Composition root of the workers: handlers over one queue. */
 import type { Db } from '../db/client.ts'
 import type { Polled } from '../flow/poll.ts'
-import type { Connector } from '../platforms/connector.ts'
+import { runExplore } from './explore.ts'
 import type { JobName, Payload } from './jobs.ts'
+import type { Platforms } from './platforms.ts'
 import { runPoll } from './poll.ts'
 import { type Backend, createQueue, type Queue } from './queue.ts'
 import { runSweep } from './sweep.ts'
@@ -11,7 +12,7 @@ import { createWorker } from './worker.ts'
 export interface WorkerDeps {
   db: Db
   clock: () => Date
-  connectors: ReadonlyMap<string, Connector>
+  platforms: Platforms
   queue: Pick<Queue, 'enqueue'>
   onPolled?: ((polled: Polled) => void) | undefined
 }
@@ -37,7 +38,11 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
   const deps: WorkerDeps = { ...options, queue: open.queue }
   const worker = createWorker(
     backend,
-    { sweep: () => runSweep(deps), poll: (payload) => runPoll(deps, payload) },
+    {
+      sweep: () => runSweep(deps),
+      poll: (payload) => runPoll(deps, payload),
+      explore: (payload) => runExplore(deps, payload),
+    },
     concurrency,
     {
       onSettled: open.settle,

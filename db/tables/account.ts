@@ -23,7 +23,7 @@ export const account = snakeCase.table(
   {
     workspaceId: workspaceId(),
     id: identity(),
-    /** The OAuth family: oceanengine or douyin. */
+    /** The OAuth family: oceanengine, douyin or doudian. */
     platform: text().notNull(),
     /** The platform's id of who authorised: open_id, or the 巨量 user. */
     externalId: text().notNull(),

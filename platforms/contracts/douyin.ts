@@ -76,6 +76,15 @@ export const douyinContracts: Contract[] = [
     data: fields({ ...status, access_token: z.string().startsWith('clt.'), expires_in: loose }, logged),
   },
   {
+    method: 'POST',
+    path: '/oauth/userinfo/',
+    body: fields({ access_token: z.string().startsWith('act.'), open_id: z.string() }),
+    data: fields(
+      { ...status, open_id: z.string(), union_id: z.string(), nickname: z.string(), avatar: z.string() },
+      logged,
+    ),
+  },
+  {
     method: 'GET',
     path: '/api/douyin/v1/video/video_list/',
     query: fields(user, { cursor: intText, count: intText, ...olderToken }),

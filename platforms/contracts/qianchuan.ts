@@ -26,7 +26,28 @@ const roi2 = {
   total_prepay_and_pay_order_roi2: num,
 }
 
+const app = { app_id: wireInt, secret: text }
+const pair = {
+  access_token: text,
+  expires_in: wireInt,
+  refresh_token: text,
+  refresh_token_expires_in: wireInt,
+}
+
 export const qianchuanContracts: Contract[] = [
+  {
+    method: 'POST',
+    path: '/open_api/oauth2/access_token/',
+    body: fields({ ...app, auth_code: text, grant_type: z.literal('auth_code') }),
+    data: fields(pair, { advertiser_ids: z.array(wireInt) }),
+  },
+  {
+    // The SDK knows no grant_type here; the platform answers 40108 without it.
+    method: 'POST',
+    path: '/open_api/oauth2/refresh_token/',
+    body: fields({ ...app, refresh_token: text, grant_type: z.literal('refresh_token') }),
+    data: fields(pair),
+  },
   {
     method: 'GET',
     path: `${BASE}file/video/aweme/get/`,

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type Faults, faultSchema } from './faults.ts'
-import { ledgerTruth } from './orders-ledger.ts'
+import { ENDS } from './orders.ts'
+import { ledgerOf, ledgerTruth } from './orders-ledger.ts'
 import type { Tally } from './tally.ts'
 import type { State } from './vendor.ts'
 import { readBody } from './wire.ts'
@@ -36,6 +37,8 @@ function respond(call: string, text: string, parts: ControlParts): Answer {
     case 'DELETE /control/faults':
       faults.clear()
       return { status: 200, body: [] }
+    case 'POST /control/ends':
+      return addEnds(text, parts)
     case 'GET /control/calls':
       return { status: 200, body: tally.calls() }
     case 'GET /control/truth':
@@ -50,6 +53,15 @@ function addFaults(text: string, faults: Faults): Answer {
   if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } }
   faults.add(parsed.data)
   return { status: 200, body: faults.list() }
+}
+
+/** `["OFFLINE_AUDIT", …]`: how the next 随心推 orders end, one each. */
+function addEnds(text: string, parts: ControlParts): Answer {
+  const parsed = z.array(z.enum(ENDS)).safeParse(jsonOr(text, null))
+  if (!parsed.success) return { status: 400, body: { error: z.prettifyError(parsed.error) } }
+  const { ends } = ledgerOf(parts)
+  ends.push(...parsed.data)
+  return { status: 200, body: ends }
 }
 
 function truth(parts: ControlParts) {

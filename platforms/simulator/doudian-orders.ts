@@ -34,7 +34,7 @@ const PRICES_FEN = [5900, 8900, 12_900, 19_900]
 
 /** Every order of the world, in time order of creation; those after `now` have not happened yet. */
 export function ordersOf(world: World, state: State): readonly WorldOrder[] {
-  return state.of('doudian orders', () => {
+  return state.of(`doudian orders ${world.options.startAt}`, () => {
     const orders = world.videos.flatMap((video) => ordersOfVideo(world, video))
     return orders.sort((a, b) => a.createdAt - b.createdAt || (a.orderId < b.orderId ? -1 : 1))
   })

@@ -13,9 +13,13 @@ export class DoudianShop {
   #generation = 0
   #issuedAt = Number.NEGATIVE_INFINITY
 
-  create({ grant_type, shop_id }: Fields, now: number): RouteResult {
-    if (grant_type !== 'authorization_self') return refused(50001, 'dop.token-generate-failed:code')
-    if (shop_id !== DOUDIAN_SHOP_ID) return refused(50001, 'dop.token-generate-failed:shop')
+  /** By the code of whoever consented for the shop, or for one's own shop by its id. */
+  create({ grant_type, shop_id, code }: Fields, { tokens, now }: RouteContext): RouteResult {
+    if (grant_type === 'authorization_code') {
+      if (tokens.spend(String(code)) === null) return refused(50001, 'dop.token-generate-failed:code')
+    } else if (grant_type !== 'authorization_self' || shop_id !== DOUDIAN_SHOP_ID) {
+      return refused(50001, 'dop.token-generate-failed:shop')
+    }
     this.#rotate(now)
     return this.#granted(now)
   }

@@ -15,7 +15,7 @@ const CLOCK_SKEW_MS = 600_000
 
 export const doudian: Vendor = {
   routes: [
-    route('token.create', (context) => doudianShop(context).create(fieldsOf(context), context.now)),
+    route('token.create', (context) => doudianShop(context).create(fieldsOf(context), context)),
     route('token.refresh', (context) => doudianShop(context).refresh(fieldsOf(context), context.now)),
     route('order.searchList', withToken(searchOrders)),
     route('buyin.instituteOrderMCN', withToken(instituteOrders)),

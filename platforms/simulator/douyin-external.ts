@@ -2,7 +2,7 @@ import { DAY, HOUR } from '../../rules/types.ts'
 import { SHANGHAI_OFFSET } from './curve.ts'
 import { type Grant, itemIdOf } from './douyin-accounts.ts'
 import type { RouteContext, RouteResult } from './vendor.ts'
-import { shanghaiMidnight, type WorldVideo } from './videos.ts'
+import { isThere, shanghaiMidnight, type WorldVideo } from './videos.ts'
 import type { World } from './world.ts'
 
 /** T+1: a Shanghai day's numbers appear at 10:00 of the next, for days since the user first authorised. */
@@ -63,7 +63,7 @@ export function userFans(context: RouteContext, grant: Grant): RouteResult {
 function ownVideo({ world, query, now }: RouteContext, grant: Grant): WorldVideo | null {
   const video = world.video(itemIdOf(query.get('item_id') ?? '') ?? '')
   const own = video?.kol.awemeId === grant.awemeId
-  return video && own && video.publishedAt <= now && now - video.publishedAt <= LAST_30_DAYS ? video : null
+  return video && own && isThere(video, now) && now - video.publishedAt <= LAST_30_DAYS ? video : null
 }
 
 /** The starts of the days asked for whose numbers are there; null for another number than 7, 15 or 30. */

@@ -15,6 +15,7 @@ const routes: Route[] = [
   tokenRoute('refresh_token', ['refresh_token', 'grant_type'], refreshToken),
   tokenRoute('renew_refresh_token', ['refresh_token'], renewRefreshToken),
   tokenRoute('client_token', ['client_secret', 'grant_type'], clientToken),
+  { method: 'POST', path: '/oauth/userinfo/', answer: userInfo },
 ]
 /** What a person does, not what a program calls. */
 export const DOUYIN_PAGES: readonly string[] = [CONNECT_PATH, WITHDRAW_PATH]
@@ -48,7 +49,9 @@ function connect({ query, world, state, now }: RouteContext): RouteResult {
   if (query.get('client_key') !== DOUYIN_APP.clientKey) return refused(10003, 'bad client_key')
   if (query.get('response_type') !== 'code') return refused(10002, 'response_type')
   if (!world.kols.some((kol) => kol.awemeId === awemeId)) return refused(10002, 'nobody is logged in')
-  const scopes = (query.get('scope') ?? '').split(',').filter(Boolean)
+  const optional = [...(query.get('optionalScope') ?? '').matchAll(/([^,]+),([01])/g)]
+  const ticked = optional.flatMap(([, scope = '', tick]) => (tick === '1' ? [scope] : []))
+  const scopes = [...(query.get('scope') ?? '').split(',').filter(Boolean), ...ticked]
   const code = douyinAccounts(state).authorize(awemeId, scopes, now)
   const back = new URLSearchParams({ code, state: query.get('state') ?? '', scopes: scopes.join(',') })
   return granted({ code, location: `${query.get('redirect_uri')}?${back}` })
@@ -83,6 +86,15 @@ function clientToken(fields: Fields, { state, now }: RouteContext): RouteResult 
   if (fields.grant_type !== 'client_credential') return refused(10002, 'grant_type')
   const client = douyinAccounts(state).client(now)
   return granted({ access_token: client.token, expires_in: secondsTo(client.until, now) })
+}
+
+function userInfo({ body, state, world, now }: RouteContext): RouteResult {
+  const { access_token = '', open_id = '' } = (body ?? {}) as Fields
+  const grant = douyinAccounts(state).check(access_token, open_id, 'user_info', now)
+  if (typeof grant === 'number') return refused(grant)
+  const nickname = world.kols.find((kol) => kol.awemeId === grant.awemeId)?.nickname ?? ''
+  const avatar = `https://example.invalid/avatar/${grant.awemeId}`
+  return granted({ open_id, union_id: `union-${grant.awemeId}`, nickname, avatar })
 }
 
 function tokenRoute(name: string, names: string[], answer: Parameters<typeof withFields>[1]): Route {

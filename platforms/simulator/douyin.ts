@@ -1,7 +1,7 @@
 import { douyinAccounts, type Grant, itemIdOf, openItemIdOf } from './douyin-accounts.ts'
 import { itemBase, itemPlay, userFans } from './douyin-external.ts'
 import type { Route, RouteContext, RouteResult, Vendor } from './vendor.ts'
-import { shanghaiMidnight, type WorldVideo } from './videos.ts'
+import { isPublic, isThere, shanghaiMidnight, type WorldVideo } from './videos.ts'
 
 /**
  * 抖音开放平台 as its documents describe it: header access-token (or query access_token), query open_id, status and
@@ -85,7 +85,7 @@ function videoList(context: RouteContext, grant: Grant): RouteResult {
   const count = Number(context.query.get('count') ?? 10)
   if (!Number.isSafeInteger(cursor) || cursor < 0) return refused(28001007, 'cursor')
   if (!Number.isSafeInteger(count) || count < 1 || count > MAX_IDS) return refused(28001007, 'count')
-  const published = context.world.videosOf(grant.awemeId).filter((video) => video.publishedAt <= context.now)
+  const published = context.world.videosOf(grant.awemeId).filter((video) => isThere(video, context.now))
   const page = published.slice(cursor, cursor + count)
   const next = cursor + page.length
   return shown(context, page, { cursor: next, has_more: next < published.length })
@@ -101,7 +101,7 @@ function videoData(context: RouteContext, grant: Grant): RouteResult {
   const plain = new Set(item_ids ? asked.map((id) => itemIdOf(id)) : asked)
   const videos = [...plain].map((id) => context.world.video(id ?? ''))
   const own = videos.filter((video): video is WorldVideo => {
-    return video?.kol.awemeId === grant.awemeId && video.publishedAt <= context.now
+    return video?.kol.awemeId === grant.awemeId && isThere(video, context.now)
   })
   return shown(context, own, {})
 }
@@ -110,6 +110,7 @@ function shown({ world, now }: RouteContext, videos: WorldVideo[], rest: object)
   const list = videos.map((video) => {
     const counters = world.counters(video.itemId, now)
     const shares = counters?.shares ?? 0
+    const shown = isPublic(video, now)
     return {
       item_id: openItemIdOf(video.itemId),
       video_id: video.itemId,
@@ -119,10 +120,11 @@ function shown({ world, now }: RouteContext, videos: WorldVideo[], rest: object)
       share_url: `https://www.iesdouyin.com/share/video/${video.itemId}/`,
       is_top: false,
       is_reviewed: true,
-      video_status: 5,
+      video_status: shown ? 5 : 7,
       media_type: 4,
       statistics: {
-        play_count: counters?.plays ?? 0,
+        // As the documents warn: it falls to 0 when a video is made private.
+        play_count: shown ? (counters?.plays ?? 0) : 0,
         digg_count: counters?.likes ?? 0,
         comment_count: counters?.comments ?? 0,
         share_count: shares,

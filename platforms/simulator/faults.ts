@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createRandom } from './random.ts'
 
-/** What can go wrong between a vendor and us, each seen in the wild. */
+/** What can go wrong between a vendor and us in one call, each seen in the wild. */
 export const FAULT_KINDS = [
   'rate_limit',
   'http_500',
@@ -16,7 +16,7 @@ export const FAULT_KINDS = [
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-export const faultSchema = z
+const callFault = z
   .object({
     /** Only calls of this path; every vendor path unless set. */
     path: z.string().optional(),
@@ -31,32 +31,46 @@ export const faultSchema = z
   .refine((fault) => (fault.times === undefined) !== (fault.probability === undefined), {
     message: 'give either times or probability',
   })
-export type Fault = z.infer<typeof faultSchema>
+/** Until the faults are cleared the vendor's clock is ahead of the true one by so much; negative is behind. */
+const clockFault = z.strictObject({ kind: z.literal('clock_skew'), skewMs: z.int() })
+
+export const faultSchema = z.union([callFault, clockFault])
+/** One that strikes a call. */
+export type Fault = z.infer<typeof callFault>
+type AnyFault = z.infer<typeof faultSchema>
 
 export interface Faults {
-  add(faults: readonly Fault[]): void
+  add(faults: readonly AnyFault[]): void
   clear(): void
-  list(): readonly Fault[]
+  list(): readonly AnyFault[]
   /** The fault that strikes this call, used up by asking; null when the call may pass. */
   strike(path: string): Fault | null
+  /** How far the vendor's clock is ahead. */
+  skewMs(): number
 }
 
 export function createFaults(seed: string | number): Faults {
   const random = createRandom(seed, 'faults')
   let active: Fault[] = []
+  let skewMs = 0
   return {
     add: (faults) => {
-      active.push(...faults.map((fault) => ({ ...fault })))
+      for (const fault of faults) {
+        if (fault.kind === 'clock_skew') skewMs = fault.skewMs
+        else active.push({ ...fault })
+      }
     },
     clear: () => {
       active = []
+      skewMs = 0
     },
-    list: () => active,
+    list: () => (skewMs === 0 ? active : [...active, { kind: 'clock_skew', skewMs }]),
     strike: (path) => {
       const fault = active.find((each) => (each.path ?? path) === path && strikes(each, random.next))
       active = active.filter((each) => each.times !== 0)
       return fault ?? null
     },
+    skewMs: () => skewMs,
   }
 }
 

@@ -1,3 +1,4 @@
+import { SHOP_ID } from './qianchuan-reports.ts'
 import type { Route, RouteContext, RouteResult } from './vendor.ts'
 
 /** 巨量's OAuth beside the refresh: a code for tokens, and who the tokens speak for. */
@@ -43,8 +44,9 @@ function subjects({ headers, query, tokens }: RouteContext): RouteResult {
   return { code: 0, message: 'OK', data: { list: [one] } }
 }
 
-/** A number beyond 2^53 for every account name. */
+/** The shop whose advertisers the world knows for the first account, a number beyond 2^53 for every other name. */
 function subjectOf(account: string): bigint {
+  if (account === 'main') return BigInt(SHOP_ID)
   const sum = [...account].reduce(
     (total, letter) => (total * 31n + BigInt(letter.codePointAt(0) ?? 0)) % 1_000_000_007n,
     7n,

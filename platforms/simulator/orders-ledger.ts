@@ -1,5 +1,5 @@
 import { DAY, HOUR } from '../../rules/types.ts'
-import { adIdAt, OPEN, type Order, spentAt, statusAt, totalFen } from './orders.ts'
+import { adIdAt, type End, type Order, RUNNING, spentAt, statusAt, totalFen } from './orders.ts'
 import { type Figures, figuresOf, NOTHING, plus } from './orders-yield.ts'
 import { type Plan, seededPlans, spentOn, type Task, taskSpentOn } from './plans.ts'
 import type { State } from './vendor.ts'
@@ -11,6 +11,8 @@ export interface Ledger {
   plans: Plan[]
   tasks: Task[]
   terminations: { advertiserId: string; at: number }[]
+  /** How the next orders end, asked for at the stage door. */
+  ends: End[]
   /** Every writing call that reached an account, also the refused ones. */
   writes: { path: string; at: number; body: unknown; code: number; made: string | null }[]
 }
@@ -35,6 +37,7 @@ export function ledgerOf({ world, state, advertiserIds }: Place): Ledger {
     plans: advertiserIds.flatMap((id) => seededPlans(world, id)),
     tasks: [],
     terminations: [],
+    ends: [],
     writes: [],
   }))
 }
@@ -88,7 +91,10 @@ export function sum(list: Figures[]): Figures {
   return list.reduce((total, each) => plus(total, each), NOTHING)
 }
 
-/** Held: paid for orders that still run and not spent yet. It comes back when an order ends early. */
+/**
+ * Held: paid for orders that still run and not spent yet. It comes back when an order ends early. An order that
+ * is not paid holds nothing, but a new one must leave enough for it: `freeFen`.
+ */
 export function balanceOf(place: Place, advertiserId: string, now: number) {
   const { world } = place
   const ledger = ledgerOf(place)
@@ -96,8 +102,9 @@ export function balanceOf(place: Place, advertiserId: string, now: number) {
   const plans = ledger.plans.filter((plan) => plan.advertiserId === advertiserId)
   const onOrders = orders.reduce((total, order) => total + Math.floor(spentAt(order, now).fen), 0)
   const onPlans = plans.reduce((total, plan) => total + planTotal(world, ledger, plan, now).spendFen, 0)
-  const open = orders.filter((order) => OPEN.has(statusAt(order, now)))
-  const heldFen = open.reduce(
+  const running = orders.filter((order) => RUNNING.has(statusAt(order, now)))
+  const unpaid = orders.filter((order) => statusAt(order, now) === 'UNPAID')
+  const heldFen = running.reduce(
     (total, order) => total + totalFen(order) - Math.floor(spentAt(order, now).fen),
     0,
   )
@@ -106,8 +113,9 @@ export function balanceOf(place: Place, advertiserId: string, now: number) {
     totalFen: totalLeft,
     heldFen,
     validFen: totalLeft - heldFen,
+    freeFen: unpaid.reduce((left, order) => left - totalFen(order), totalLeft - heldFen),
     spentFen: onOrders,
-    open: open.length,
+    open: running.length + unpaid.length,
   }
 }
 

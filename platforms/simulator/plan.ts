@@ -21,6 +21,8 @@ export interface WorldOptions {
   publishDays: number
   /** Earlier, ordinary videos per KOL, so that a median exists; 6 unless set. */
   history?: number
+  /** Share of `videos` that their authors make private or delete some days after publication; 0 unless set. */
+  gone?: number
 }
 
 const FALSE_DAWN_SHARE = 0.03

@@ -7,6 +7,7 @@ import { addMaterial, settingAt } from './plans.ts'
 import { plansOf, span } from './qianchuan-plans.ts'
 import { createRandom } from './random.ts'
 import type { Route, RouteContext } from './vendor.ts'
+import { isPublic } from './videos.ts'
 
 /** Videos inside 全域 plans and 素材追投 tasks on them. */
 const UNI = '/open_api/v1.0/qianchuan/uni_promotion/'
@@ -40,7 +41,7 @@ export const qianchuanMaterialRoutes: Route[] = [
         if (product_id !== plan.productId) return refused(40001, 'product_id: not in this plan')
         const videos = video_material.map((each) => world.video(each.aweme_item_id))
         for (const video of videos) {
-          if (!video || video.publishedAt > now) return refused(40501, 'video does not exist')
+          if (!video || !isPublic(video, now)) return refused(40501, 'video does not exist')
           addMaterial(world, plan, video, now)
         }
       }

@@ -6,6 +6,7 @@ import { type Figures, plus, roiOf } from './orders-yield.ts'
 import { addMaterial, type Plan, planStatus, settingAt } from './plans.ts'
 import { createRandom } from './random.ts'
 import type { Route, RouteContext } from './vendor.ts'
+import { isPublic } from './videos.ts'
 
 /** 千川 plans, 全域 and standard: three siblings answer in three shapes. */
 const BASE = '/open_api/v1.0/qianchuan/'
@@ -152,7 +153,7 @@ export const qianchuanPlanRoutes: Route[] = [
       const own = plansOf(context, asked.advertiser_id, 'STANDARD')
       if (own.some(({ name }) => name === asked.name)) return refused(40001, 'name: taken')
       const video = world.video(asked.creative_list[0]?.video_material.aweme_item_id ?? '')
-      if (!video || video.publishedAt > now) return refused(40501, 'video does not exist')
+      if (!video || !isPublic(video, now)) return refused(40501, 'video does not exist')
       const { budget, smart_bid_type, roi_goal } = asked.delivery_setting
       const plan: Plan = {
         kind: 'STANDARD',

@@ -122,8 +122,9 @@ export const qianchuanReportRoutes: Route[] = [
     method: 'GET',
     path: `${BASE}aweme/authorized/get/`,
     asks: z.strictObject({ ...account, filtering: z.unknown().optional(), page, page_size: anySize(100) }),
-    answer({ world }, asked) {
-      const { rows, page_info } = paged(world.kols, asked.page, asked.page_size)
+    answer({ world, bound }, asked) {
+      const kols = world.kols.filter(({ awemeId }) => bound(awemeId))
+      const { rows, page_info } = paged(kols, asked.page, asked.page_size)
       const aweme_id_list = rows.map((kol) => ({
         aweme_id: BigInt(kol.awemeId),
         aweme_show_id: `dy${kol.awemeId.slice(-8)}`,

@@ -3,7 +3,7 @@ import { checkToken, granted, refused } from './oceanengine-route.ts'
 import { boughtFor } from './orders-ledger.ts'
 import { materialOf } from './orders-yield.ts'
 import type { Route, RouteContext, RouteResult } from './vendor.ts'
-import type { WorldVideo } from './videos.ts'
+import { isPublic, type WorldVideo } from './videos.ts'
 
 /**
  * 巨量千川 as its documents describe it: HTTP 200 with {code, message, data, request_id}, arrays JSON-encoded
@@ -41,6 +41,8 @@ function awemeVideos(context: RouteContext): RouteResult {
   if (typeof asked === 'string') return refused(40001, asked)
   if (!context.advertiserIds.includes(asked.advertiserId))
     return refused(40002, 'no permission for this account')
+  if (asked.awemeId !== null && !context.bound(asked.awemeId))
+    return refused(40002, 'the aweme has not authorised this account')
 
   const found = findVideos(context, asked)
   const page = found.slice(asked.cursor, asked.cursor + asked.count)
@@ -99,7 +101,7 @@ function findVideos({ world, now }: RouteContext, asked: Asked): WorldVideo[] {
     ? [...new Set(asked.itemIds)].map((id) => world.video(id))
     : world.videosOf(asked.awemeId ?? '')
   return pool.filter((video): video is WorldVideo => {
-    if (!video || video.publishedAt > now) return false
+    if (!video || !isPublic(video, now)) return false
     return asked.awemeId === null || video.kol.awemeId === asked.awemeId
   })
 }

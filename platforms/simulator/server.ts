@@ -7,6 +7,7 @@ import { douyinOauth } from './douyin-oauth.ts'
 import { breaksTransport, faultyAnswer, retryAfter, sendHalf } from './fault-effects.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { oceanengine } from './oceanengine.ts'
+import { skewedWorld } from './skew.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createTokens, type TokenStore } from './tokens.ts'
 import { createState, type Exchange, type Route, type State, type Vendor } from './vendor.ts'
@@ -14,7 +15,7 @@ import { close, listen, readBody } from './wire.ts'
 import type { World } from './world.ts'
 
 /** A new vendor is one file that exports a Vendor, and one entry here. */
-const VENDORS: Vendor[] = [oceanengine, douyin, douyinOauth, doudian]
+export const VENDORS: Vendor[] = [oceanengine, douyin, douyinOauth, doudian]
 
 export interface SimulatorOptions {
   world: World
@@ -25,6 +26,8 @@ export interface SimulatorOptions {
   latencyMs?: number
   /** Accounts that the tokens may speak for. */
   advertiserIds?: readonly string[]
+  /** Whether a 抖音号 is bound to the advertisers; all are, unless set. */
+  bound?: (awemeId: string) => boolean
   /** Life of an access token; a day, as 巨量's, unless set. */
   tokenLifeS?: number
   /** Hears of every question that reached a route, with its answer: contract tests check both. */
@@ -42,13 +45,15 @@ export interface Simulator {
 
 export async function createSimulator(options: SimulatorOptions): Promise<Simulator> {
   const faults = createFaults(options.world.options.seed)
-  const tokens = createTokens(options.now, options.tokenLifeS)
+  /** What the vendors' clock shows. */
+  const now = () => options.now() + faults.skewMs()
+  const tokens = createTokens(now, options.tokenLifeS)
   const tally = createTally()
   const advertiserIds = options.advertiserIds ?? ['1700000000000001']
   const state = createState()
-  const { world, now } = options
+  const { world } = options
   const control = createControl({ world, now, faults, tally, state, advertiserIds })
-  const vendor = createVendor(options, { faults, tokens, tally, advertiserIds, state })
+  const vendor = createVendor(options, { faults, tokens, tally, advertiserIds, state, now })
   const server = createServer((request, response) => {
     const handle = request.url?.startsWith('/control/') ? control : vendor
     handle(request, response).catch((error: unknown) => {
@@ -63,9 +68,16 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
 type Parts = Pick<Simulator, 'faults' | 'tokens' | 'tally'> & {
   advertiserIds: readonly string[]
   state: State
+  now: () => number
 }
 
 function createVendor(options: SimulatorOptions, parts: Parts) {
+  let dated = { skewMs: 0, world: options.world }
+  const worldNow = () => {
+    const skewMs = parts.faults.skewMs()
+    if (skewMs !== dated.skewMs) dated = { skewMs, world: skewedWorld(options.world, skewMs) }
+    return dated.world
+  }
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const text = await readBody(request)
@@ -81,15 +93,16 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
     const { vendor, route } = found
     const context = {
       ...parts,
-      world: options.world,
-      now: options.now(),
+      world: worldNow(),
+      now: parts.now(),
+      bound: options.bound ?? (() => true),
       query: url.searchParams,
       headers: singleValues(request.headers),
       body: bodyOf(text, request.headers['content-type']),
     }
     const answer = (fault && faultyAnswer(fault, vendor)) ?? route.answer(context)
     const data = fault?.kind === 'wrong_type' ? vendor.wrongTypes(answer.data) : answer.data
-    const envelope = vendor.envelope({ ...answer, data }, parts.tally.nextRequestId(), options.now())
+    const envelope = vendor.envelope({ ...answer, data }, parts.tally.nextRequestId(), context.now)
     const body = toJson(envelope)
     parts.tally.call(url.pathname, fault?.kind === 'partial_body' ? 'partial_body' : answer.code)
     options.onExchange?.({

@@ -4,12 +4,22 @@ import { id, page, pageSize } from './oceanengine-route.ts'
 
 /** 随心推's questions as the vendor would check them; a breach is 40001 with the field's name. */
 const goal = z.enum(['VIDEO_PROM_GOODS', 'LIVE_PROM_GOODS'])
-const action = z.enum([
+const ROI = 'AD_CONVERT_TYPE_LIVE_ROI'
+const videoAction = z.enum([
   'AD_CONVERT_TYPE_SHOPPING',
-  'AD_CONVERT_TYPE_LIVE_ROI',
+  ROI,
   'AD_CONVERT_TYPE_QC_FOLLOW_ACTION',
   'AD_CONVERT_TYPE_QC_MUST_BUY',
 ])
+const liveAction = z.enum([
+  'AD_CONVERT_TYPE_LIVE_CLICK_PRODUCT_ACTION',
+  'AD_CONVERT_TYPE_LIVE_HEAT',
+  ROI,
+  'AD_CONVERT_TYPE_LIVE_SUCCESSORDER_ACTION',
+  'AD_CONVERT_TYPE_LIVE_SUCCESSORDER_PAY',
+  'AD_CONVERT_TYPE_NEW_FOLLOW_ACTION',
+])
+const action = z.union([videoAction, liveAction])
 const audience = z
   .strictObject({
     audience_mode: z.enum(['ATUO', 'CUSTOM', 'FANS', 'LIVEFANS']),
@@ -22,21 +32,34 @@ const audience = z
   })
   .refine((each) => each.audience_mode.includes('FANS') === (each.author_ids !== undefined), 'author_ids')
 const cents = (value: number) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-6
-const setting = z
+const bids = {
+  amount: z.int().min(100).max(5_000_000).multipleOf(10),
+  bid_mode: z.literal('PRICING_ACTION'),
+  bid_type: z.enum(['AUTO_BID', 'MANUAL_BID']),
+  cpa_bid: z.number().min(0.1).max(10_000).refine(cents).optional(),
+  roi_goal: z.number().min(0.01).max(100).refine(cents).optional(),
+}
+const videoSetting = z
   .strictObject({
-    amount: z.int().min(100).max(5_000_000).multipleOf(10),
-    bid_mode: z.literal('PRICING_ACTION'),
-    bid_type: z.enum(['AUTO_BID', 'MANUAL_BID']),
-    cpa_bid: z.number().min(0.1).max(10_000).refine(cents).optional(),
+    ...bids,
     delivery_time: z.literal([2, 6, 12, 24, 72, 120]),
-    external_action: action,
-    roi_goal: z.number().min(0.01).max(100).refine(cents).optional(),
+    external_action: videoAction,
   })
   .refine((each) => (each.cpa_bid ?? 0) <= each.amount, 'cpa_bid above amount')
   .refine((each) => {
-    const roi = each.external_action === 'AD_CONVERT_TYPE_LIVE_ROI'
+    const roi = each.external_action === ROI
+    return (!roi || each.bid_type === 'MANUAL_BID') && (each.roi_goal !== undefined) === roi
+  }, 'roi_goal and bid_type do not fit external_action')
+const liveSetting = z
+  .strictObject({
+    ...bids,
+    delivery_time: z.literal([0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, 12, 24]),
+    external_action: liveAction,
+    liveroom_heat_mode: z.literal('BY_VIDEO'),
+  })
+  .refine((each) => {
     const manual = each.bid_type === 'MANUAL_BID'
-    return (!roi || manual) && (each.roi_goal !== undefined) === roi
+    return (!manual || each.external_action === ROI) && (each.roi_goal !== undefined) === manual
   }, 'roi_goal and bid_type do not fit external_action')
 
 const account = { advertiser_id: id }
@@ -44,15 +67,20 @@ const date = z.iso.date()
 const days = (from: string, to: string) =>
   ((shanghaiInstant(`${to} 00:00:00`) ?? 0) - (shanghaiInstant(`${from} 00:00:00`) ?? 0)) / 86_400_000
 
-/** Only videos: this world has no live rooms. */
-export const createAsk = z.strictObject({
-  ...account,
-  marketing_goal: z.literal('VIDEO_PROM_GOODS'),
-  aweme_id: id,
-  aweme_item_id: id,
-  audience: audience.optional(),
-  delivery_setting: setting,
-})
+const subject = { ...account, aweme_id: id, aweme_item_id: id, audience: audience.optional() }
+/** A room is heated through a video: this world knows what its videos bring, and has no rooms of its own. */
+export const createAsk = z.discriminatedUnion('marketing_goal', [
+  z.strictObject({
+    ...subject,
+    marketing_goal: z.literal('VIDEO_PROM_GOODS'),
+    delivery_setting: videoSetting,
+  }),
+  z.strictObject({
+    ...subject,
+    marketing_goal: z.literal('LIVE_PROM_GOODS'),
+    delivery_setting: liveSetting,
+  }),
+])
 export const listAsk = z
   .strictObject({
     ...account,
@@ -71,7 +99,8 @@ export const renewAsk = z.strictObject({
   ...account,
   order_id: id,
   renewal_budget: z.int().positive(),
-  renewal_delivery_seconds: z.int().min(0).max(7),
+  /** Hours of a room in halves; whole days of a video, up to 7. */
+  renewal_delivery_seconds: z.number().min(0).max(24).multipleOf(0.5),
 })
 /** In practice one per call. */
 export const terminateAsk = z.strictObject({ ...account, order_ids: z.array(id).length(1) })

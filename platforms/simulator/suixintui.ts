@@ -1,7 +1,8 @@
-import { DAY } from '../../rules/types.ts'
+import { DAY, HOUR } from '../../rules/types.ts'
 import { shanghaiDate, shanghaiInstant, shanghaiText } from '../shanghai.ts'
+import type { WorldKol } from './cast.ts'
 import { granted, paged, refused, route } from './oceanengine-route.ts'
-import { adIdAt, createOrder, OPEN, type Order, renew, statusAt, terminate } from './orders.ts'
+import { adIdAt, createOrder, type Order, RUNNING, renew, statusAt, terminate } from './orders.ts'
 import { balanceOf, ledgerOf, orderFigures, quotaOf, TERMINATIONS_A_DAY } from './orders-ledger.ts'
 import { plus, roiOf } from './orders-yield.ts'
 import {
@@ -16,6 +17,7 @@ import {
   terminateAsk,
 } from './suixintui-asks.ts'
 import type { Route, RouteContext } from './vendor.ts'
+import { isPublic, shanghaiMidnight } from './videos.ts'
 
 /** 小店随心推. No key makes a create idempotent: the same question twice is two orders, as with the vendor. */
 const BASE = '/open_api/v1.0/qianchuan/aweme/'
@@ -29,22 +31,25 @@ export const suixintuiRoutes: Route[] = [
       const { world, now } = context
       const ledger = ledgerOf(context)
       const video = world.video(asked.aweme_item_id)
-      if (!video || video.publishedAt > now) return refused(40501, 'video does not exist')
+      if (!video || !isPublic(video, now)) return refused(40501, 'video does not exist')
       if (video.kol.awemeId !== asked.aweme_id) return refused(40001, 'aweme_id: not the author of the video')
       const amountFen = asked.delivery_setting.amount * 100
       const quota = quotaOf(context, asked.advertiser_id, now)
       if (quota.used >= quota.most) return refused(40001, 'order quota is used up')
-      if (balanceOf(context, asked.advertiser_id, now).validFen < amountFen)
+      if (balanceOf(context, asked.advertiser_id, now).freeFen < amountFen)
         return refused(40200, 'balance is not enough')
       const order = createOrder(world.options.seed, ledger.orders.length, {
         advertiserId: asked.advertiser_id,
         awemeId: asked.aweme_id,
         itemId: asked.aweme_item_id,
+        goal: asked.marketing_goal,
         amountFen,
         hours: asked.delivery_setting.delivery_time,
         setting: asked.delivery_setting,
         audience: asked.audience ?? null,
         createdAt: now,
+        end: ledger.ends.shift() ?? null,
+        opens: (from) => (asked.marketing_goal === 'LIVE_PROM_GOODS' ? roomOpensAt(video.kol, from) : from),
       })
       ledger.orders.push(order)
       return { ...granted({ order_id: BigInt(order.orderId) }), made: order.orderId }
@@ -61,7 +66,7 @@ export const suixintuiRoutes: Route[] = [
         const status = filtering.status ?? statusAt(order, context.now)
         return (
           order.advertiserId === asked.advertiser_id &&
-          filtering.marketing_goal === 'VIDEO_PROM_GOODS' &&
+          filtering.marketing_goal === order.goal &&
           (!from || day >= from) &&
           (!to || day <= to) &&
           statusAt(order, context.now) === status
@@ -94,10 +99,12 @@ export const suixintuiRoutes: Route[] = [
       if (!order || statusAt(order, context.now) !== 'DELIVERY_OK')
         return refused(40001, 'order_id: not in delivery')
       const fen = asked.renewal_budget * 100
-      if (balanceOf(context, asked.advertiser_id, context.now).validFen < fen)
+      if (balanceOf(context, asked.advertiser_id, context.now).freeFen < fen)
         return refused(40200, 'balance is not enough')
       const added = asked.renewal_delivery_seconds
-      renew(order, context.now, fen, added * DAY, added)
+      const live = order.goal === 'LIVE_PROM_GOODS'
+      if (!live && (!Number.isInteger(added) || added > 7)) return refused(40001, 'renewal_delivery_seconds')
+      renew(order, context.now, fen, added * (live ? HOUR : DAY), added)
       return granted({})
     },
   }),
@@ -108,7 +115,7 @@ export const suixintuiRoutes: Route[] = [
     answer(context, asked) {
       const { now } = context
       const order = find(context, asked.advertiser_id, asked.order_ids[0] ?? '')
-      if (!order || !OPEN.has(statusAt(order, now))) return refused(40001, 'order_ids: not running')
+      if (!order || !RUNNING.has(statusAt(order, now))) return refused(40001, 'order_ids: not running')
       if (quotaOf(context, asked.advertiser_id, now).terminated >= TERMINATIONS_A_DAY)
         return refused(40001, 'terminate quota is used up')
       terminate(order, now)
@@ -157,6 +164,7 @@ export const suixintuiRoutes: Route[] = [
       const wanted = asked.filtering.ad_ids
       const rows = ledgerOf(context)
         .orders.filter((order) => order.advertiserId === asked.advertiser_id)
+        .filter((order) => order.goal === asked.filtering.marketing_goal)
         .filter((order) => !wanted || wanted.includes(order.adId))
         .map((order) => reportRow(context, order, from, to))
         .filter((row) => row.stat_cost > 0)
@@ -165,6 +173,13 @@ export const suixintuiRoutes: Route[] = [
     },
   }),
 ]
+
+/** A KOL's room is open for three hours of every day, from the hour of their habit. */
+function roomOpensAt({ habitHour }: WorldKol, from: number): number {
+  const today = shanghaiMidnight(from) + habitHour * HOUR
+  if (from < today) return today
+  return from < today + 3 * HOUR ? from : today + DAY
+}
 
 function find(context: RouteContext, advertiserId: string, orderId: string): Order | undefined {
   return ledgerOf(context).orders.find(
@@ -184,7 +199,7 @@ function listed({ world, now }: RouteContext, order: Order) {
     ...(adId === null ? {} : { ad_id: BigInt(adId) }),
     order_id: BigInt(order.orderId),
     order_create_time: shanghaiText(order.createdAt),
-    marketing_goal: 'VIDEO_PROM_GOODS',
+    marketing_goal: order.goal,
     status: statusAt(order, now),
     aweme_info: { aweme_id: BigInt(order.awemeId), aweme_name: video?.kol.nickname ?? '' },
     delivery_setting: { external_action: order.setting.external_action },
@@ -220,7 +235,7 @@ function reportRow({ world }: RouteContext, order: Order, from: number, to: numb
     ad_id: BigInt(order.adId),
     advertiser_id: BigInt(order.advertiserId),
     order_id: BigInt(order.orderId),
-    marketing_goal: 'VIDEO_PROM_GOODS',
+    marketing_goal: order.goal,
     stat_cost: seen.spendFen / 100,
     show_cnt: seen.shows,
     total_play: seen.plays,

@@ -11,6 +11,8 @@ export interface TokenStore {
   refresh(refreshToken: string): TokenPair | null
   /** What a person's consent gives: good once, for ten minutes. */
   code(account: string): string
+  /** Whose consent a code is, for vendors with tokens of their own; null when it was used or is too old. */
+  spend(code: string): string | null
   /** The account's pair for its code; null when it was used or is too old. */
   redeem(code: string): (TokenPair & { account: string }) | null
   /** Whose access token that is; null for a wrong one. */
@@ -50,8 +52,14 @@ export function createTokens(now: () => number, lifeS = LIFE_S): TokenStore {
     refreshToken: `sim-refresh-${account}-${of(account).generation}`,
     expiresInS: lifeS,
   })
+  const spend = (code: string): string | null => {
+    const consent = codes.get(code)
+    codes.delete(code)
+    return consent && consent.until > now() ? consent.account : null
+  }
   of(DEFAULT_ACCOUNT)
   return {
+    spend,
     current: (account = DEFAULT_ACCOUNT) => pair(account),
     code(account) {
       const code = `sim-code-${account}-${++issued}`
@@ -59,12 +67,10 @@ export function createTokens(now: () => number, lifeS = LIFE_S): TokenStore {
       return code
     },
     redeem(code) {
-      const consent = codes.get(code)
-      codes.delete(code)
-      if (!consent || consent.until <= now()) return null
-      const { generation } = of(consent.account)
-      live.set(consent.account, { generation: generation + 1, issuedAt: now() })
-      return { ...pair(consent.account), account: consent.account }
+      const account = spend(code)
+      if (account === null) return null
+      live.set(account, { generation: of(account).generation + 1, issuedAt: now() })
+      return { ...pair(account), account }
     },
     accountOf: (accessToken) => accountOf(accessToken, 'sim-access-'),
     check(accessToken) {

@@ -11,6 +11,8 @@ export interface RouteContext {
   body: unknown
   tokens: TokenStore
   advertiserIds: readonly string[]
+  /** Whether a 抖音号 is bound to the advertisers. */
+  bound: (awemeId: string) => boolean
   state: State
 }
 

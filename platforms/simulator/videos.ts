@@ -19,6 +19,13 @@ export interface WorldVideo {
   hit: boolean
   nature: Nature
   fate: Fate
+  /** Made private or deleted by its author at an instant; null for all but the share of WorldOptions.gone. */
+  gone: Gone | null
+}
+
+export interface Gone {
+  at: number
+  how: 'private' | 'deleted'
 }
 
 /** Everything that later decides a counter, drawn once. */
@@ -74,7 +81,12 @@ export function shanghaiMidnight(at: number): number {
   return Math.floor((at + SHANGHAI_OFFSET) / DAY) * DAY - SHANGHAI_OFFSET
 }
 
-export function createVideo(seed: string | number, plan: VideoPlan, taken: Set<string>): WorldVideo {
+export function createVideo(
+  seed: string | number,
+  plan: VideoPlan,
+  taken: Set<string>,
+  goneShare = 0,
+): WorldVideo {
   const random = createRandom(seed, plan.key)
   const purpose = PURPOSES[random.weighted(PURPOSES.map((each) => each.share))] as (typeof PURPOSES)[number]
   return {
@@ -87,7 +99,27 @@ export function createVideo(seed: string | number, plan: VideoPlan, taken: Set<s
     hit: plan.nature === 'hit' || plan.nature === 'weak_hit',
     nature: plan.nature,
     fate: drawFate(plan, purpose.interaction, random),
+    gone: drawGone(seed, plan, goneShare),
   }
+}
+
+/** From a generator of its own, so that asking for it changes no counter. */
+function drawGone(seed: string | number, plan: VideoPlan, share: number): Gone | null {
+  if (share === 0) return null
+  const random = createRandom(seed, 'gone', plan.key)
+  if (random.next() >= share) return null
+  const at = plan.publishedAt + Math.round(random.between(6 * HOUR, 96 * HOUR))
+  return { at, how: random.next() < 0.5 ? 'private' : 'deleted' }
+}
+
+/** To whoever is not its author a private video is as gone as a deleted one. */
+export function isPublic({ publishedAt, gone }: WorldVideo, now: number): boolean {
+  return publishedAt <= now && (gone === null || now < gone.at)
+}
+
+/** Its author sees it until it is deleted. */
+export function isThere(video: WorldVideo, now: number): boolean {
+  return video.publishedAt <= now && (isPublic(video, now) || video.gone?.how === 'private')
 }
 
 function drawFate(plan: VideoPlan, purposeInteraction: number, random: Random): Fate {

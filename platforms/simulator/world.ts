@@ -43,10 +43,12 @@ export function createWorld(options: WorldOptions): World {
   const elements = createElements(options.seed)
   const kols = createKols(options.seed, options.kols)
   const taken = new Set<string>()
-  const build = (plans: VideoPlan[]) =>
-    plans.map((plan) => createVideo(options.seed, plan, taken)).sort((a, b) => a.publishedAt - b.publishedAt)
+  const build = (plans: VideoPlan[], goneShare = 0) =>
+    plans
+      .map((plan) => createVideo(options.seed, plan, taken, goneShare))
+      .sort((a, b) => a.publishedAt - b.publishedAt)
   const history = build(planHistory(options, kols, elements))
-  const videos = build(planVideos(options, kols, elements))
+  const videos = build(planVideos(options, kols, elements), options.gone)
   const byId = new Map([...history, ...videos].map((video) => [video.itemId, video]))
   const byKol = newestFirstByKol([...history, ...videos])
   return {

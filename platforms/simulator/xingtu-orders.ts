@@ -22,7 +22,7 @@ export function demandsOf(world: World) {
 
 /** By order id. Prices follow followers, about 4 分 each, in whole yuan. */
 export function ordersOf({ world, state }: RouteContext): Map<string, Order> {
-  return state.of('xingtu orders', () => {
+  return state.of(`xingtu orders ${world.options.startAt}`, () => {
     const demands = demandsOf(world)
     const seeding = world.videos.filter((video) => video.purpose === 'SEEDING')
     const orders = seeding.map((video): Order => {

@@ -7,8 +7,13 @@ import { account } from '../../db/tables.ts'
 import { write } from '../../flow/context.ts'
 import { createSealer } from '../../flow/seal.ts'
 import { createToken } from '../../flow/workspace.ts'
+import { createDoudianOAuth } from '../../platforms/doudian-oauth.ts'
+import { createDouyinOAuth } from '../../platforms/douyin-oauth.ts'
 import { createHttp } from '../../platforms/http.ts'
 import { createOceanengineOAuth } from '../../platforms/oceanengine-oauth.ts'
+import { DOUDIAN_APP } from '../../platforms/simulator/doudian.ts'
+import { DOUDIAN_SHOP_ID } from '../../platforms/simulator/doudian-shop.ts'
+import { DOUYIN_APP, openIdOf } from '../../platforms/simulator/douyin-accounts.ts'
 import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
 import { createWorld } from '../../platforms/simulator/world.ts'
 import { DAY, MINUTE } from '../../rules/types.ts'
@@ -42,12 +47,18 @@ async function stage(withApp = true) {
     attempts: 1,
     concurrencyPerAccount: 4,
   })
-  const oauth = createOceanengineOAuth(
-    { http, now },
-    { baseUrl: simulator.url, appId: 42n, secret: 'app-secret' },
-  )
+  const baseUrl = simulator.url
+  const oauths = [
+    createOceanengineOAuth({ http, now }, { baseUrl, appId: 42n, secret: 'app-secret' }),
+    createDouyinOAuth({ http, now }, { baseUrl, ...DOUYIN_APP }),
+    createDoudianOAuth({ http, now, baseUrl, ...DOUDIAN_APP, serviceId: '33428' }),
+  ]
   const sealer = createSealer([{ id: 'k', key: randomBytes(32) }])
-  const accounts = { sealer, oauths: new Map([['oceanengine', oauth]]), publicUrl: 'https://seedbed.example' }
+  const accounts = {
+    sealer,
+    oauths: new Map(oauths.map((oauth) => [oauth.platform, oauth])),
+    publicUrl: 'https://seedbed.example',
+  }
   const api: Api = await startApi({
     database: t.database,
     queue: { ping: async () => {}, counts: async () => ({}) },
@@ -69,8 +80,11 @@ async function stage(withApp = true) {
     })
     return ((await answer.json()) as { data: Record<string, never> }).data
   }
-  const begin = async (): Promise<{ url: string; message?: string; field?: string }> => {
-    const start = 'startAuthorisation(input: { platform: "oceanengine" })'
+  const begin = async (
+    platform = 'oceanengine',
+    more = '',
+  ): Promise<{ url: string; message?: string; field?: string }> => {
+    const start = `startAuthorisation(input: { platform: "${platform}" ${more} })`
     const data = await ask(
       `mutation { ${start} { ... on Authorisation { url } ... on InvalidInputError { field message } } }`,
     )
@@ -80,10 +94,11 @@ async function stage(withApp = true) {
     const answer = await fetch(`${api.url}/oauth/${platform}/callback?${new URLSearchParams(query)}`)
     return { status: answer.status, text: await answer.text() }
   }
-  return { time, simulator, tenant, ask, begin, back }
+  return { time, world, simulator, tenant, ask, begin, back }
 }
 const stateOf = (url: string) => new URL(url).searchParams.get('state') ?? ''
-const ACCOUNTS = '{ accounts { edges { node { platform externalId name state warning lastError } } } }'
+const ACCOUNTS =
+  '{ accounts { edges { node { platform externalId name state warning lastError renewalsLeft } } } }'
 
 test('an account is connected, listed without its tokens, and connected again in place', async () => {
   const { simulator, tenant, ask, begin, back } = await stage()
@@ -94,7 +109,14 @@ test('an account is connected, listed without its tokens, and connected again in
   expect(url).not.toContain('app-secret')
   const first = await back({ state: stateOf(url), auth_code: simulator.tokens.code('shop') })
   expect(first).toEqual({ status: 200, text: expect.stringContaining('店铺 shop is connected') })
-  const node = { platform: 'oceanengine', name: '店铺 shop', state: 'ACTIVE', warning: null, lastError: null }
+  const node = {
+    platform: 'oceanengine',
+    name: '店铺 shop',
+    state: 'ACTIVE',
+    warning: null,
+    lastError: null,
+    renewalsLeft: null,
+  }
   const listed = {
     accounts: { edges: [{ node: { ...node, externalId: expect.stringMatching(/^\d{19}$/) } }] },
   }
@@ -111,6 +133,53 @@ test('a warning says by when a person must act', async () => {
   await back({ state: stateOf((await begin()).url), auth_code: simulator.tokens.code('shop') })
   time.now += 24 * DAY
   expect(JSON.stringify(await ask(ACCOUNTS))).toContain('Authorise again within 6 days')
+})
+
+test('an account of 抖音 is connected by its nickname, with five renewals', async () => {
+  const { world, ask, begin, back } = await stage()
+  const { url } = await begin('douyin')
+  const { awemeId = '', nickname } = world.kols[0] ?? {}
+  const page = (await (await fetch(`${url}&aweme_id=${awemeId}`)).json()) as { data: { location: string } }
+  const address = new URL(page.data.location)
+  expect(address.origin + address.pathname).toBe('https://seedbed.example/oauth/douyin/callback')
+  expect(await back(Object.fromEntries(address.searchParams), 'douyin')).toMatchObject({ status: 200 })
+  const node = {
+    platform: 'douyin',
+    externalId: openIdOf(awemeId),
+    name: nickname,
+    state: 'ACTIVE',
+    renewalsLeft: 5,
+  }
+  expect(await ask(ACCOUNTS)).toMatchObject({ accounts: { edges: [{ node }] } })
+})
+
+test('a shop of 抖店 is connected by its name', async () => {
+  const { simulator, ask, begin, back } = await stage()
+  const { url } = await begin('doudian')
+  const address = new URL(url)
+  expect(address.origin + address.pathname).toBe('https://fuwu.jinritemai.com/authorize')
+  expect([...address.searchParams.keys()]).toEqual(['service_id', 'state'])
+  const code = simulator.tokens.code('shop')
+  expect(await back({ state: stateOf(url), code }, 'doudian')).toEqual({
+    status: 200,
+    text: expect.stringContaining('苗圃测试店 is connected'),
+  })
+  const used = await back({ state: stateOf(url), code }, 'doudian')
+  expect(used).toEqual({ status: 400, text: expect.stringContaining('did not take its code') })
+  const node = {
+    platform: 'doudian',
+    externalId: DOUDIAN_SHOP_ID,
+    name: '苗圃测试店',
+    state: 'ACTIVE',
+    renewalsLeft: null,
+  }
+  expect(await ask(ACCOUNTS)).toMatchObject({ accounts: { edges: [{ node }] } })
+})
+
+test('a platform without an app and a KOL that is none are refused', async () => {
+  const { begin } = await stage()
+  expect(await begin('weibo')).toEqual({ field: 'platform', message: 'No app of weibo is set up here.' })
+  expect(await begin('douyin', 'kolId: "bm9uZQ=="')).toMatchObject({ field: 'kolId' })
 })
 
 test('a state that was forged, is too old or is of another platform connects nothing', async () => {

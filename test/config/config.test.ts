@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
@@ -16,11 +17,17 @@ const DEFAULTS: Config = {
   concurrency: 4,
   sweepMs: 5000,
   logLevel: 'info',
-  qianchuan: null,
+  urls: {
+    oceanengine: 'https://api.oceanengine.com',
+    douyin: 'https://open.douyin.com',
+    doudian: 'https://openapi-fxg.jinritemai.com',
+  },
   oceanengine: null,
+  douyin: null,
+  doudian: null,
   tokenKeys: [],
 }
-/** Every name; each value breaks its rule. */
+/** Every name that has a rule; each value breaks it. */
 const BAD: Record<string, string> = {
   DATABASE_URL: 'mysql://root:hunter2@db/seedbed',
   DATABASE_OWNER_URL: 'postgres://owner:hunter2@db/see dbed',
@@ -30,12 +37,24 @@ const BAD: Record<string, string> = {
   CONCURRENCY: '0',
   SWEEP_MS: 'every 5 seconds',
   LOG_LEVEL: 'LOUDLY',
-  QIANCHUAN_URL: 'api.oceanengine.test/hunter2',
-  QIANCHUAN_ADVERTISER_ID: '17a66-hunter2',
+  OCEANENGINE_URL: 'api.oceanengine.test/hunter2',
   PUBLIC_URL: 'javascript:hunter2',
   OCEANENGINE_APP_ID: 'app-hunter2',
+  DOUYIN_URL: 'open.douyin.test/hunter2',
+  DOUDIAN_URL: 'ftp://hunter2.test',
   TOKEN_KEYS: 'one:aHVudGVyMg==',
 }
+/** Names whose every value is good. */
+const FREE = [
+  'DATA_DIR',
+  'HOST',
+  'OCEANENGINE_APP_SECRET',
+  'DOUYIN_CLIENT_KEY',
+  'DOUYIN_CLIENT_SECRET',
+  'DOUDIAN_APP_KEY',
+  'DOUDIAN_APP_SECRET',
+  'DOUDIAN_SERVICE_ID',
+]
 
 /** The error's lines, without the heading. */
 function problems(env: Record<string, string | undefined>): string[] {
@@ -61,11 +80,18 @@ test('nothing is needed', () => {
 })
 
 test('an empty string is unset, for every name', () => {
-  const empty = Object.keys({ ...BAD, DATA_DIR: '', HOST: '', QIANCHUAN_ACCESS_TOKEN: '' }).map((name) => [
-    name,
-    '',
-  ])
+  const empty = [...Object.keys(BAD), ...FREE].map((name) => [name, ''])
   expect(loadConfig(Object.fromEntries(empty))).toEqual(DEFAULTS)
+})
+
+test('every name is tested here and explained in the README', () => {
+  const source = readFileSync(resolve('config.ts'), 'utf8')
+  const names = [...source.matchAll(/^ {4}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? '')
+  expect(names.toSorted()).toEqual([...Object.keys(BAD), ...FREE].toSorted())
+  const rows = readFileSync(resolve('README.md'), 'utf8')
+    .match(/^\|.*\|$/gm)
+    ?.join()
+  for (const name of names) expect(rows).toContain(`\`${name}\``)
 })
 
 test('names that are not ours are passed over', () => {
@@ -101,18 +127,16 @@ test.each<[string, Record<string, string>, Partial<Config>]>([
   ['SWEEP_MS, the most', { SWEEP_MS: '600000' }, { sweepMs: 600_000 }],
   ['LOG_LEVEL', { LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
   [
-    'Qianchuan by id and token',
-    { QIANCHUAN_ADVERTISER_ID: '1766', QIANCHUAN_ACCESS_TOKEN: 'tok' },
-    { qianchuan: { url: 'https://api.oceanengine.com', advertiserId: '1766', accessToken: 'tok' } },
-  ],
-  [
-    'Qianchuan elsewhere',
+    '巨量 elsewhere',
     {
-      QIANCHUAN_URL: 'http://localhost:4010',
-      QIANCHUAN_ADVERTISER_ID: '9007199254740993',
-      QIANCHUAN_ACCESS_TOKEN: 'tok',
+      OCEANENGINE_URL: 'http://localhost:4010',
+      OCEANENGINE_APP_ID: '9007199254740993',
+      OCEANENGINE_APP_SECRET: 'sec',
     },
-    { qianchuan: { url: 'http://localhost:4010', advertiserId: '9007199254740993', accessToken: 'tok' } },
+    {
+      oceanengine: { baseUrl: 'http://localhost:4010', appId: 9007199254740993n, secret: 'sec' },
+      urls: { ...DEFAULTS.urls, oceanengine: 'http://localhost:4010' },
+    },
   ],
   [
     'PUBLIC_URL without its slash',
@@ -123,6 +147,29 @@ test.each<[string, Record<string, string>, Partial<Config>]>([
     'an app of 巨量',
     { OCEANENGINE_APP_ID: '9007199254740993', OCEANENGINE_APP_SECRET: 'sec' },
     { oceanengine: { baseUrl: 'https://api.oceanengine.com', appId: 9007199254740993n, secret: 'sec' } },
+  ],
+  [
+    'an app of 抖音',
+    { DOUYIN_CLIENT_KEY: 'key', DOUYIN_CLIENT_SECRET: 'sec' },
+    { douyin: { baseUrl: 'https://open.douyin.com', clientKey: 'key', clientSecret: 'sec' } },
+  ],
+  [
+    'an app of 抖店 elsewhere',
+    {
+      DOUDIAN_URL: 'http://localhost:4010',
+      DOUDIAN_APP_KEY: '7000000000000000001',
+      DOUDIAN_APP_SECRET: 'sec',
+      DOUDIAN_SERVICE_ID: '33428',
+    },
+    {
+      urls: { ...DEFAULTS.urls, doudian: 'http://localhost:4010' },
+      doudian: {
+        baseUrl: 'http://localhost:4010',
+        appKey: '7000000000000000001',
+        appSecret: 'sec',
+        serviceId: '33428',
+      },
+    },
   ],
   [
     'two keys for tokens, the first one seals',
@@ -136,7 +183,21 @@ test.each<[string, Record<string, string>, Partial<Config>]>([
       ],
     },
   ],
-  ['a URL of Qianchuan alone is no account', { QIANCHUAN_URL: 'http://localhost:4010' }, { qianchuan: null }],
+  [
+    'URLs alone are no account and no app',
+    {
+      OCEANENGINE_URL: 'http://localhost:1',
+      DOUYIN_URL: 'http://localhost:2',
+      DOUDIAN_URL: 'http://localhost:3',
+    },
+    {
+      urls: {
+        oceanengine: 'http://localhost:1',
+        douyin: 'http://localhost:2',
+        doudian: 'http://localhost:3',
+      },
+    },
+  ],
 ])('%s', (_name, env, expected) => {
   expect(loadConfig(env)).toEqual({ ...DEFAULTS, ...expected })
 })
@@ -163,37 +224,48 @@ test.each([
   ['DATABASE_URL', 'postgres://db/with space'],
   ['REDIS_URL', 'cache:6379'],
   ['REDIS_URL', 'http://cache'],
-  ['QIANCHUAN_URL', 'api.oceanengine.com'],
+  ['OCEANENGINE_URL', 'api.oceanengine.com'],
+  ['DOUYIN_URL', 'open.douyin.com'],
+  ['DOUDIAN_URL', 'openapi-fxg.jinritemai.com'],
 ])('%s may not be %j', (name, value) => {
   expect(names(problems({ [name]: value }))).toEqual([name])
 })
 
 test('all problems are reported together, each on its line with its name', () => {
   const lines = problems(BAD)
-  expect(names(lines).sort()).toEqual(
-    [...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN', 'OCEANENGINE_APP_SECRET'].sort(),
-  )
+  expect(names(lines).sort()).toEqual([...Object.keys(BAD), 'OCEANENGINE_APP_SECRET'].sort())
   for (const line of lines) expect(line).toMatch(/^ {2}[A-Z_]+ \S.{5,}$/)
 })
 
 test.each<[string, Record<string, string>, string[]]>([
-  ['an advertiser without a token', { QIANCHUAN_ADVERTISER_ID: '1766' }, ['QIANCHUAN_ACCESS_TOKEN']],
-  ['a token without an advertiser', { QIANCHUAN_ACCESS_TOKEN: 'tok' }, ['QIANCHUAN_ADVERTISER_ID']],
+  ['an app of 巨量 without its secret', { OCEANENGINE_APP_ID: '1766' }, ['OCEANENGINE_APP_SECRET']],
   [
-    'a token beside an empty advertiser',
-    { QIANCHUAN_ACCESS_TOKEN: 'tok', QIANCHUAN_ADVERTISER_ID: '' },
-    ['QIANCHUAN_ADVERTISER_ID'],
+    'a secret beside an empty app',
+    { OCEANENGINE_APP_SECRET: 'tok', OCEANENGINE_APP_ID: '' },
+    ['OCEANENGINE_APP_ID'],
+  ],
+  ['an app of 抖音 without its secret', { DOUYIN_CLIENT_KEY: 'key' }, ['DOUYIN_CLIENT_SECRET']],
+  ['an app of 抖音 without its key', { DOUYIN_CLIENT_SECRET: 'sec' }, ['DOUYIN_CLIENT_KEY']],
+  [
+    'an app of 抖店 of which only the key is known',
+    { DOUDIAN_APP_KEY: 'key' },
+    ['DOUDIAN_APP_SECRET', 'DOUDIAN_SERVICE_ID'],
+  ],
+  [
+    'an app of 抖店 without its number in the service market',
+    { DOUDIAN_APP_KEY: 'key', DOUDIAN_APP_SECRET: 'sec' },
+    ['DOUDIAN_SERVICE_ID'],
   ],
   ['an owner without a database', { DATABASE_OWNER_URL: 'postgres://o@db/s' }, ['DATABASE_URL']],
   [
     'both pairs at once',
-    { DATABASE_OWNER_URL: 'postgres://o@db/s', QIANCHUAN_ACCESS_TOKEN: 'tok' },
-    ['DATABASE_URL', 'QIANCHUAN_ADVERTISER_ID'],
+    { DATABASE_OWNER_URL: 'postgres://o@db/s', OCEANENGINE_APP_SECRET: 'tok' },
+    ['DATABASE_URL', 'OCEANENGINE_APP_ID'],
   ],
   [
     'a pair beside a bad number',
-    { PORT: 'x', QIANCHUAN_ACCESS_TOKEN: 'tok' },
-    ['PORT', 'QIANCHUAN_ADVERTISER_ID'],
+    { PORT: 'x', OCEANENGINE_APP_SECRET: 'tok' },
+    ['OCEANENGINE_APP_ID', 'PORT'],
   ],
   [
     'a pair beside a bad level',
@@ -210,7 +282,7 @@ test.each<[string, Record<string, string>, string[]]>([
 })
 
 test('what is wrong is said without saying the value', () => {
-  const said = message({ ...BAD, QIANCHUAN_ACCESS_TOKEN: 'hunter2-token' })
+  const said = message({ ...BAD, OCEANENGINE_APP_SECRET: 'hunter2-token' })
   expect(said).not.toContain('hunter2')
   for (const value of Object.values(BAD).filter((value) => value.length > 6))
     expect(said).not.toContain(value)
@@ -221,10 +293,7 @@ test('no value longer than 6 characters is ever part of the message', () => {
   const value = fc
     .tuple(url, fc.string({ minLength: 7, unit: 'grapheme-ascii' }))
     .map((parts) => parts.join(''))
-  const env = fc.dictionary(
-    fc.constantFrom(...Object.keys(BAD), 'QIANCHUAN_ACCESS_TOKEN', 'HOST', 'DATA_DIR'),
-    value,
-  )
+  const env = fc.dictionary(fc.constantFrom(...Object.keys(BAD), ...FREE), value)
   let refused = 0
   fc.assert(
     fc.property(env, (env) => {

@@ -1,59 +1,36 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { createDoudian, type DoudianOptions, type OrderRow } from '../../platforms/doudian.ts'
 import { DOUDIAN_CODES, signDoudian } from '../../platforms/doudian-call.ts'
 import { createDoudianToken, refreshDoudianToken } from '../../platforms/doudian-token.ts'
-import { createHttp } from '../../platforms/http.ts'
 import { DOUDIAN_APP } from '../../platforms/simulator/doudian.ts'
 import { ordersOf } from '../../platforms/simulator/doudian-orders.ts'
 import { DOUDIAN_SHOP_ID } from '../../platforms/simulator/doudian-shop.ts'
-import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
 import { createState } from '../../platforms/simulator/vendor.ts'
-import { createWorld } from '../../platforms/simulator/world.ts'
 import { DAY, HOUR } from '../../rules/types.ts'
+import { all, START, saying, stageOf, worldOf } from '../support/platforms.ts'
 
-const START = Date.UTC(2026, 4, 31, 16)
-const world = createWorld({ seed: 13, startAt: START, kols: 4, videos: 80, hitShare: 0.08, publishDays: 2 })
+const world = worldOf({ seed: 13, videos: 80, hitShare: 0.08 })
 const truth = ordersOf(world, createState())
-let now = START + 6 * DAY
-let simulator: Simulator
+const stage = stageOf(world, START + 6 * DAY)
 let token = ''
 
-const http = (attempts = 3, fetch?: typeof globalThis.fetch, timeoutMs = 5000) =>
-  createHttp({
-    ...(fetch ? { fetch } : {}),
-    now: () => now,
-    sleep: async () => {},
-    random: () => 0.5,
-    timeoutMs,
-    attempts,
-    concurrencyPerAccount: 4,
-  })
 const options = (extra: Partial<DoudianOptions> = {}): DoudianOptions => ({
   ...DOUDIAN_APP,
-  baseUrl: simulator.url,
-  http: http(),
-  now: () => now,
+  baseUrl: stage.simulator.url,
+  http: stage.http(),
+  now: () => stage.now,
   accessToken: () => token,
   ...extra,
 })
-const facing = (body: unknown) =>
-  createDoudian(options({ http: http(1, async () => new Response(JSON.stringify(body))) }))
-async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
-  const got: T[] = []
-  for await (const each of list) got.push(each)
-  return got
-}
-const everything = () => ({ from: START, to: now })
+const facing = (body: unknown) => createDoudian(options({ http: stage.http(saying(body)) }))
+const everything = () => ({ from: START, to: stage.now })
 const sum = (rows: OrderRow[], of: (row: OrderRow) => number | null) =>
   rows.reduce((total, row) => total + (of(row) ?? 0), 0)
 
 beforeAll(async () => {
-  simulator = await createSimulator({ world, now: () => now })
   token = (await createDoudianToken(options(), { shopId: DOUDIAN_SHOP_ID })).accessToken
 })
-afterAll(() => simulator.close())
-afterEach(() => simulator.faults.clear())
 
 test('the signature is that of the reference, and of the text written out by hand', () => {
   const [appKey, appSecret] = ['7000000000000000001', '0123456789abcdef0123456789abcdef']
@@ -74,7 +51,10 @@ test('what is signed is what is sent: sorted at every depth, compact, <>& as the
     sent.push({ url: new URL(String(input)), text: String(init?.body) })
     return new Response('{"code":10000,"data":{"access_token":"a","expires_in":1,"refresh_token":"r"}}')
   }
-  const app = options({ http: http(1, recording as typeof fetch), timestamp: 'text' })
+  const app = options({
+    http: stage.http({ attempts: 1, fetch: recording as typeof fetch }),
+    timestamp: 'text',
+  })
   await createDoudianToken(app, { code: 'a<b>&c' })
   const { url, text } = sent[0] ?? { url: new URL('x:'), text: '' }
   expect(text).toBe('{"code":"a<b>&c","grant_type":"authorization_code"}')
@@ -86,8 +66,8 @@ test('what is signed is what is sent: sorted at every depth, compact, <>& as the
 })
 
 test('both sides give every paid sale of every video, and agree to the 分', async () => {
-  now = START + 6 * DAY
-  const paid = truth.filter((order) => !order.inRoom && order.paidAt !== null && order.paidAt <= now)
+  stage.now = START + 6 * DAY
+  const paid = truth.filter((order) => !order.inRoom && order.paidAt !== null && order.paidAt <= stage.now)
   const lines = paid.flatMap((order) => order.skus)
   expect(lines.length).toBeGreaterThan(200)
   const doudian = createDoudian(options())
@@ -98,10 +78,10 @@ test('both sides give every paid sale of every video, and agree to the 分', asy
     expect(sum(rows, (row) => row.payAmountFen)).toBe(lines.reduce((total, sku) => total + sku.payFen, 0))
     expect(rows.every((row) => row.quality === 'ok' && world.video(row.itemId))).toBe(true)
     expect(rows.every((row) => row.kolAccountId === world.video(row.itemId)?.kol.awemeId)).toBe(true)
-    const refunded = paid.filter(({ refundAt }) => refundAt !== null && refundAt <= now)
+    const refunded = paid.filter(({ refundAt }) => refundAt !== null && refundAt <= stage.now)
     expect(rows.filter((row) => row.refunded)).toHaveLength(refunded.flatMap(({ skus }) => skus).length)
   }
-  expect(shop.every((row) => row.settledFen === null && row.paidAt <= now)).toBe(true)
+  expect(shop.every((row) => row.settledFen === null && row.paidAt <= stage.now)).toBe(true)
 })
 
 test('settlement follows after eight days, and a later refund takes it back', async () => {
@@ -112,7 +92,7 @@ test('settlement follows after eight days, and a later refund takes it back', as
   const payFen = late?.skus[0]?.payFen
   const paidAt = late?.paidAt ?? 0
   const rowAt = async (at: number) => {
-    now = at
+    stage.now = at
     token = (await createDoudianToken(options(), { shopId: DOUDIAN_SHOP_ID })).accessToken
     const rows = await all(createDoudian(options()).allianceOrders(everything()))
     return rows.find((row) => row.orderId === id)
@@ -133,7 +113,7 @@ test('settlement follows after eight days, and a later refund takes it back', as
 test('a window by update time sees the refund of an old order again', async () => {
   const refunds = truth.filter(({ refundAt, inRoom }) => refundAt !== null && !inRoom)
   const at = Math.max(...refunds.map(({ refundAt }) => refundAt ?? 0))
-  now = at + 1000
+  stage.now = at + 1000
   token = (await createDoudianToken(options(), { shopId: DOUDIAN_SHOP_ID })).accessToken
   const doudian = createDoudian(options())
   const rows = [
@@ -142,7 +122,7 @@ test('a window by update time sees the refund of an old order again', async () =
   ]
   expect(rows.length).toBeGreaterThanOrEqual(2)
   expect(rows.every((row) => row.refunded && row.updatedAt === at)).toBe(true)
-  now = START + 6 * DAY
+  stage.now = START + 6 * DAY
   token = (await createDoudianToken(options(), { shopId: DOUDIAN_SHOP_ID })).accessToken
 })
 
@@ -201,7 +181,9 @@ test.each<[string, object, Partial<OrderRow> | null]>([
   const pages = [sale(extra), []]
   const fetch = async () =>
     new Response(JSON.stringify({ code: 10000, data: { orders: pages.shift(), cursor: '1' } }))
-  const rows = await all(createDoudian(options({ http: http(1, fetch) })).allianceOrders(everything()))
+  const rows = await all(
+    createDoudian(options({ http: stage.http({ attempts: 1, fetch }) })).allianceOrders(everything()),
+  )
   expect(rows).toMatchObject(row ? [row] : [])
 })
 
@@ -251,10 +233,10 @@ test('partial success is read; what is no envelope is a parse error', async () =
 
 test('tokens: seven days, the same pair until the last hour, refused when wrong', async () => {
   const grant = await createDoudianToken(options(), { shopId: DOUDIAN_SHOP_ID })
-  expect(grant).toMatchObject({ accessExpiresAt: now + 7 * DAY, shopId: DOUDIAN_SHOP_ID })
+  expect(grant).toMatchObject({ accessExpiresAt: stage.now + 7 * DAY, shopId: DOUDIAN_SHOP_ID })
   const early = await refreshDoudianToken(options(), grant.refreshToken)
   expect(early.accessToken).toBe(grant.accessToken)
-  now += 7 * DAY
+  stage.now += 7 * DAY
   const expired = createDoudian(options({ accessToken: () => grant.accessToken }))
   await expect(all(expired.shopOrders(everything()))).rejects.toMatchObject({ kind: 'auth', code: 40003 })
   const next = await refreshDoudianToken(options(), grant.refreshToken)
@@ -272,7 +254,7 @@ test.each(['rate_limit', 'http_500', 'cut', 'partial_body', 'busy'] as const)(
   'a passing fault loses no order: %s',
   async (kind) => {
     const before = await all(createDoudian(options()).shopOrders(everything()))
-    simulator.faults.add([{ kind, times: 1 }])
+    stage.simulator.faults.add([{ kind, times: 1 }])
     expect(await all(createDoudian(options()).shopOrders(everything()))).toEqual(before)
   },
 )
@@ -283,8 +265,10 @@ test.each([
   ['expired_token', 'auth'],
   ['wrong_type', 'parse'],
 ] as const)('a lasting fault ends the reading: %s is %s', async (kind, expected) => {
-  simulator.faults.add([{ kind, probability: 1 }])
-  const doudian = createDoudian(options({ http: http(2, undefined, kind === 'hang' ? 30 : 5000) }))
+  stage.simulator.faults.add([{ kind, probability: 1 }])
+  const doudian = createDoudian(
+    options({ http: stage.http({ attempts: 2, timeoutMs: kind === 'hang' ? 30 : 5000 }) }),
+  )
   await expect(all(doudian.shopOrders(everything()))).rejects.toMatchObject({ kind: expected })
   await expect(all(doudian.allianceOrders(everything()))).rejects.toMatchObject({ kind: expected })
 })

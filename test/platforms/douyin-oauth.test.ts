@@ -2,10 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   authorizeUrl,
   clientToken,
+  createDouyinOAuth,
   exchangeCode,
   MAX_RENEWALS,
   refreshToken,
   renewRefreshToken,
+  userInfo,
 } from '../../platforms/douyin-oauth.ts'
 import { createHttp } from '../../platforms/http.ts'
 import { DOUYIN_APP, DouyinAccounts, openIdOf } from '../../platforms/simulator/douyin-accounts.ts'
@@ -107,6 +109,49 @@ test('a refresh token is renewed five times, with the scope for it', async () =>
     token = renewed.refreshToken
   }
   await expect(renewRefreshToken(deps(), app(), token)).rejects.toMatchObject({ code: 10020, kind: 'auth' })
+})
+
+test('an account: consent, its name, a refresh, five renewals and no more', async () => {
+  const oauth = createDouyinOAuth(deps(), app())
+  const url = new URL(oauth.authoriseUrl('st', 'https://us.test/back'))
+  expect(Object.fromEntries(url.searchParams)).toMatchObject({
+    scope: 'user_info,video.list.bind,video.data.bind',
+    optionalScope: 'data.external.item,1,data.external.user,1,renew_refresh_token,1',
+    state: 'st',
+    redirect_uri: 'https://us.test/back',
+  })
+  const page = (await (await fetch(`${url}&aweme_id=${awemeId}`)).json()) as { data: { location: string } }
+  const code = new URL(page.data.location).searchParams.get(oauth.codeParameter) ?? ''
+  const { externalId, name, grant } = await oauth.exchange(code)
+  expect([externalId, name]).toEqual([openIdOf(awemeId), world.kols[0]?.nickname])
+  let token = (await oauth.refresh(grant.refreshToken)).refreshToken
+  expect(token).toBe(grant.refreshToken)
+  for (let turn = 0; turn < MAX_RENEWALS; turn++) {
+    const renewed = await oauth.renew?.(token)
+    await expect(oauth.refresh(token)).rejects.toMatchObject({ kind: 'auth', code: 10010 })
+    token = renewed?.refreshToken ?? ''
+  }
+  expect(await oauth.renew?.(token)).toBeNull()
+  // That was no word against the token.
+  expect((await oauth.refresh(token)).refreshToken).toBe(token)
+})
+
+test('an account whose name is not to be read is called by its id', async () => {
+  const grant = await exchangeCode(deps(), app(), await consent(['video.list.bind']))
+  await expect(userInfo(deps(), app(), grant)).rejects.toMatchObject({ kind: 'forbidden' })
+  const { name, externalId } = await createDouyinOAuth(deps(), app()).exchange(await consent(['a']))
+  expect(name).toBe(externalId)
+})
+
+test('a renewal without an answer, or without the permission, is an error and not the end', async () => {
+  const { grant } = await createDouyinOAuth(deps(), app()).exchange(await consent(['a']))
+  const lost = createDouyinOAuth(
+    deps(() => Promise.reject(new TypeError('socket hang up'))),
+    app(),
+  )
+  await expect(lost.renew?.(grant.refreshToken)).rejects.toMatchObject({ kind: 'network' })
+  const refused = createDouyinOAuth(deps(), app()).renew?.(grant.refreshToken)
+  await expect(refused).rejects.toMatchObject({ kind: 'forbidden', code: 10004 })
 })
 
 test('a client token lives two hours, or five minutes after the next one', async () => {

@@ -1,82 +1,47 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { CounterAnswer } from '../../platforms/connector.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { createDouyin, type DouyinOptions } from '../../platforms/douyin.ts'
 import { DOUYIN_CODES } from '../../platforms/douyin-envelope.ts'
-import { exchangeCode } from '../../platforms/douyin-oauth.ts'
-import { createHttp } from '../../platforms/http.ts'
-import { DOUYIN_SCOPES } from '../../platforms/simulator/douyin.ts'
-import { DOUYIN_APP, openIdOf, openItemIdOf } from '../../platforms/simulator/douyin-accounts.ts'
-import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
-import { createWorld } from '../../platforms/simulator/world.ts'
+import { openIdOf, openItemIdOf } from '../../platforms/simulator/douyin-accounts.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
+import { consent, kinds, START, saying, stageOf, worldOf } from '../support/platforms.ts'
 
-const START = Date.UTC(2026, 4, 31, 16)
 const DATA_PATH = '/api/douyin/v1/video/video_data/'
-const world = createWorld({ seed: 12, startAt: START, kols: 3, videos: 150, hitShare: 0.08, publishDays: 2 })
+const world = worldOf({ seed: 12, kols: 3, videos: 150, hitShare: 0.08 })
 const [kol] = world.kols
 const awemeId = kol?.awemeId ?? ''
 const openId = openIdOf(awemeId)
-let now = START
-let simulator: Simulator
+const stage = stageOf(world, START)
 const tokens = new Map<string, string>()
 
-function http(attempts = 3, fetch?: typeof globalThis.fetch, timeoutMs = 5000) {
-  return createHttp({
-    ...(fetch ? { fetch } : {}),
-    now: () => now,
-    sleep: async () => {},
-    random: () => 0.5,
-    timeoutMs,
-    attempts,
-    concurrencyPerAccount: 4,
-  })
-}
-
-async function authorise(who: string, scopes = DOUYIN_SCOPES) {
-  const query = new URLSearchParams({
-    client_key: DOUYIN_APP.clientKey,
-    response_type: 'code',
-    scope: scopes.join(','),
-    aweme_id: who,
-  })
-  const page = await (await fetch(`${simulator.url}/platform/oauth/connect/?${query}`)).json()
-  const { code } = (page as { data: { code: string } }).data
-  const app = { baseUrl: simulator.url, ...DOUYIN_APP }
-  const grant = await exchangeCode({ http: http(), now: () => now }, app, code)
+async function authorise(who: string, scopes?: string[]) {
+  const grant = await consent(stage, who, scopes)
   tokens.set(grant.openId, grant.accessToken)
 }
 
 const connector = (options: Partial<DouyinOptions> = {}) =>
   createDouyin({
-    baseUrl: simulator.url,
-    http: http(),
+    baseUrl: stage.simulator.url,
+    http: stage.http(),
     accessToken: (id) => tokens.get(id) ?? 'none',
     openIdOf: (id) => (id.startsWith('_') ? id : openIdOf(id)),
     ...options,
   })
 /** The connector before a vendor that says just this. */
-const facing = (body: unknown) =>
-  connector({ http: http(1, async () => new Response(JSON.stringify(body))), accessToken: () => 'act.x' })
-const kinds = (answers: CounterAnswer[]) => [
-  ...new Set(answers.map((answer) => (answer.ok ? 'ok' : answer.error.kind))),
-]
+const facing = (body: unknown) => connector({ http: stage.http(saying(body)), accessToken: () => 'act.x' })
 const refsOf = (who: string) => world.videosOf(who).map(({ itemId }) => ({ itemId, accountId: who }))
 
 beforeAll(async () => {
-  simulator = await createSimulator({ world, now: () => now })
   for (const each of world.kols) await authorise(each.awemeId)
 })
-afterAll(() => simulator.close())
-afterEach(() => simulator.faults.clear())
 
 test('counters of several users come back as the world has them, at most 20 a call', async () => {
-  now = START + 4 * DAY
+  stage.now = START + 4 * DAY
   const refs = world.kols.flatMap((each) => refsOf(each.awemeId))
   for (const answer of await connector().fetchCounters(refs)) {
-    const truth = world.counters(answer.itemId, now)
+    const truth = world.counters(answer.itemId, stage.now)
     expect(answer).toEqual({ ok: true, itemId: answer.itemId, counters: { ...truth, saves: null } })
   }
-  const calls = simulator.tally.calls().byPath[DATA_PATH]?.total
+  const calls = stage.simulator.tally.calls().byPath[DATA_PATH]?.total
   const expected = world.kols.map((each) => Math.ceil(refsOf(each.awemeId).length / 20))
   expect(calls).toBe(expected.reduce((sum, count) => sum + count, 0))
 })
@@ -138,7 +103,7 @@ test.each([0, 1, true, false])('has_more may be %s', async (has_more) => {
     { list: [], cursor: 2, has_more: 0 },
   ]
   const answers = async () => new Response(JSON.stringify({ data: { error_code: 0, ...pages.shift() } }))
-  for await (const _ of connector({ http: http(1, answers) }).listVideos(openId));
+  for await (const _ of connector({ http: stage.http({ attempts: 1, fetch: answers }) }).listVideos(openId));
   expect(pages).toHaveLength(has_more ? 0 : 1)
 })
 
@@ -180,7 +145,7 @@ test.each(Object.entries(TABLE).flatMap(([kind, codes]) => codes.map((code) => [
 )
 
 test('an offline API says so; a used-up quota waits for midnight, risk control for a while', async () => {
-  now = Date.UTC(2026, 5, 5, 13)
+  stage.now = Date.UTC(2026, 5, 5, 13)
   const errorOf = async (code: number) => {
     const [answer] = await facing({ data: { error_code: code } }).fetchCounters([
       { itemId: '1', accountId: 'a' },
@@ -197,7 +162,7 @@ test('an offline API says so; a used-up quota waits for midnight, risk control f
 test.each(['rate_limit', 'http_500', 'cut', 'partial_body', 'busy', 'cut_after'] as const)(
   'a passing fault costs a retry, not a look: %s',
   async (kind) => {
-    simulator.faults.add([{ kind, times: 1, path: DATA_PATH }])
+    stage.simulator.faults.add([{ kind, times: 1, path: DATA_PATH }])
     expect(kinds(await connector().fetchCounters(refsOf(awemeId)))).toEqual(['ok'])
   },
 )
@@ -210,8 +175,8 @@ test.each([
   ['wrong_type', 'parse'],
   ['expired_token', 'auth'],
 ] as const)('a lasting fault is the failure of its videos: %s is %s', async (kind, expected) => {
-  simulator.faults.add([{ kind, probability: 1 }])
-  const one = connector({ http: http(2, undefined, kind === 'hang' ? 30 : 5000) })
+  stage.simulator.faults.add([{ kind, probability: 1 }])
+  const one = connector({ http: stage.http({ attempts: 2, timeoutMs: kind === 'hang' ? 30 : 5000 }) })
   expect(kinds(await one.fetchCounters(refsOf(awemeId).slice(0, 2)))).toEqual([expected])
 })
 
@@ -220,7 +185,7 @@ test('external data is T+1: a day appears at 10:00 of the next', async () => {
   const { itemId = '', publishedAt = 0 } = video ?? {}
   const dayStart = Math.floor((publishedAt + 8 * HOUR) / DAY) * DAY - 8 * HOUR
   const days = async (at: number) => {
-    now = at
+    stage.now = at
     return connector().itemPlay(openId, openItemIdOf(itemId), 7)
   }
   expect(await days(dayStart + DAY + 10 * HOUR - 1)).toEqual([])
@@ -231,23 +196,24 @@ test('external data is T+1: a day appears at 10:00 of the next', async () => {
   expect([base.plays, base.averagePlaySeconds]).toEqual([plays, 6.5])
   const fans = await connector().userFans(openId, 7)
   expect(fans.at(-1)?.totalFans).toBeGreaterThanOrEqual(kol?.followers ?? 0)
-  now = publishedAt + 31 * DAY
+  stage.now = publishedAt + 31 * DAY
   await authorise(awemeId)
   await expect(connector().itemBase(openId, openItemIdOf(itemId))).rejects.toMatchObject({ code: 28001007 })
-  now = START + 4 * DAY
+  stage.now = START + 4 * DAY
 })
 
 test('a quota is used up until the next Shanghai day', async () => {
-  now = START + 8 * DAY + 12 * HOUR
-  const ask = () => connector({ http: http(1) }).userFans(openId, 7)
+  stage.now = START + 8 * DAY + 12 * HOUR
+  const ask = () => connector({ http: stage.http({ attempts: 1 }) }).userFans(openId, 7)
   for (let call = 0; call < 500; call++) await ask()
   await expect(ask()).rejects.toMatchObject({ code: 28003017, retryAfterMs: 12 * HOUR })
-  now += 12 * HOUR
+  stage.now += 12 * HOUR
   expect(await ask()).toHaveLength(7)
-})
+  // 500 calls take a while on a busy machine.
+}, 30_000)
 
 test('a missing scope, a foreign open_id, a withdrawn and an expired token are told apart', async () => {
-  now = START + 4 * DAY
+  stage.now = START + 4 * DAY
   const other = world.kols[2]?.awemeId ?? ''
   await authorise(other, ['video.list.bind'])
   const codeOf = async (who: string, options: Partial<DouyinOptions> = {}) => {
@@ -256,9 +222,9 @@ test('a missing scope, a foreign open_id, a withdrawn and an expired token are t
   }
   expect(await codeOf(other)).toBe(28001012)
   expect(await codeOf(other, { accessToken: () => tokens.get(openId) ?? '' })).toBe(28001015)
-  await fetch(`${simulator.url}/platform/oauth/withdraw/?aweme_id=${other}`)
+  await fetch(`${stage.simulator.url}/platform/oauth/withdraw/?aweme_id=${other}`)
   expect(await codeOf(other)).toBe(28001045)
-  now += 60 * DAY
+  stage.now += 60 * DAY
   expect(await codeOf(awemeId)).toBe(28001008)
   // Refreshed elsewhere: asked again with the refused token, the call is repeated once.
   await authorise(awemeId)

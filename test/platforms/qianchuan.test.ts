@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import type { CounterAnswer, VideoRef } from '../../platforms/connector.ts'
 import { createHttp, type Http } from '../../platforms/http.ts'
 import { parseJson } from '../../platforms/json.ts'
@@ -100,60 +99,16 @@ test('an id that the platform does not return is not found; an impossible one is
   expect(wire.every(({ url }) => !url.search.includes('8hxd'))).toBe(true)
 })
 
-// Appendix A: GET /open_api/v1.0/qianchuan/file/video/aweme/get/
-const bigId = z.union([z.int(), z.string().regex(/^\d{16,19}$/)])
-const querySchema = z.strictObject({
-  advertiser_id: z.string().regex(/^\d+$/),
-  aweme_id: z.string().regex(/^\d+$/),
-  filtering: z.string(),
-  cursor: z.string().regex(/^\d+$/),
-  count: z.coerce.number().int().min(1).max(50),
-})
-const answerSchema = z.strictObject({
-  code: z.literal(0),
-  message: z.string(),
-  request_id: z.string(),
-  data: z.strictObject({
-    page_info: z.strictObject({ count: z.int(), cursor: z.int(), has_more: z.literal([0, 1]) }),
-    video_list: z.array(
-      z.strictObject({
-        aweme_item_id: bigId,
-        comment_cnt: z.int(),
-        duration: z.int(),
-        height: z.int(),
-        image_mode: z.enum(['VIDEO_LARGE', 'VIDEO_VERTICAL']),
-        is_ai_create: z.boolean(),
-        is_recommend: z.literal([0, 1]),
-        like_cnt: z.int(),
-        material_id: bigId,
-        share_cnt: z.int(),
-        title: z.string(),
-        url: z.string(),
-        video_cover_url: z.string(),
-        video_id: z.string(),
-        view_cnt: z.int(),
-        width: z.int(),
-      }),
-    ),
-  }),
-})
-
-test('requests and answers are in the shape of the documented schema, ids unquoted both ways', async () => {
-  await connector().fetchCounters(refs)
-  for (const { url, answer } of wire) {
-    const query = querySchema.parse(Object.fromEntries(url.searchParams))
-    expect(query.filtering).toMatch(/^\{"aweme_item_ids":\[\d{19}(,\d{19}){0,49}\]\}$/)
-    answerSchema.parse(parseJson(answer))
-    expect(answer).toMatch(/"aweme_item_id":\d{19},/)
-  }
-})
-
+interface VideoAnswer {
+  code: number
+  data: { page_info: { cursor: number; has_more: number }; video_list: { aweme_item_id: string }[] }
+}
 const ask = async (query: Record<string, string>, token = simulator.tokens.current().accessToken) => {
   const url = new URL(PATH, simulator.url)
   const defaults = { advertiser_id: simulator.advertiserId, aweme_id: refs[0]?.accountId ?? '' }
   url.search = String(new URLSearchParams({ ...defaults, ...query }))
   const response = await fetch(url, { headers: token ? { 'Access-Token': token } : {} })
-  return parseJson(await response.text()) as { code: number; data: z.infer<typeof answerSchema>['data'] }
+  return parseJson(await response.text()) as VideoAnswer
 }
 const idList = (count: number) =>
   JSON.stringify({ aweme_item_ids: Array.from({ length: count }, (_, i) => i) })

@@ -1,59 +1,30 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { CounterAnswer } from '../../platforms/connector.ts'
-import { createHttp } from '../../platforms/http.ts'
-import { createOceanengine } from '../../platforms/oceanengine.ts'
-import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
-import { createWorld } from '../../platforms/simulator/world.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { XINGTU_STAR_ID } from '../../platforms/simulator/xingtu.ts'
 import { createXingtu, type XingtuOptions } from '../../platforms/xingtu.ts'
 import type { XingtuTask } from '../../platforms/xingtu-wire.ts'
 import { DAY } from '../../rules/types.ts'
+import { all, kinds, START, type Stage, saying, stageOf, worldOf } from '../support/platforms.ts'
 
-const START = Date.UTC(2026, 4, 31, 16)
-const world = createWorld({ seed: 14, startAt: START, kols: 8, videos: 400, hitShare: 0.08, publishDays: 2 })
+const world = worldOf({ seed: 14, kols: 8, videos: 400, hitShare: 0.08 })
 const seeding = world.videos.filter((video) => video.purpose === 'SEEDING')
-let now = START + 5 * DAY
-let simulator: Simulator
+const stage = stageOf(world, START + 5 * DAY)
 let tasks: XingtuTask[] = []
 
-const http = (attempts: number, fetch?: typeof globalThis.fetch) =>
-  createHttp({
-    ...(fetch ? { fetch } : {}),
-    now: () => now,
-    sleep: async () => {},
-    random: () => 0.5,
-    timeoutMs: 200,
-    attempts,
-    concurrencyPerAccount: 4,
-  })
 const taskOf = (itemId: string) => tasks.find((task) => task.itemId === itemId)?.taskId ?? null
-const connector = (extra: Partial<XingtuOptions> = {}, attempts = 3, fetch?: typeof globalThis.fetch) => {
-  const accessToken = () => simulator.tokens.current().accessToken
-  const oceanengine = createOceanengine({
-    baseUrl: simulator.url,
-    http: http(attempts, fetch),
-    accessToken,
+const connector = (extra: Partial<XingtuOptions> = {}, client: Parameters<Stage['oceanengine']>[0] = {}) =>
+  createXingtu({
+    oceanengine: stage.oceanengine(client),
+    starId: XINGTU_STAR_ID,
+    orderOf: taskOf,
+    ...extra,
   })
-  return createXingtu({ oceanengine, starId: XINGTU_STAR_ID, orderOf: taskOf, ...extra })
-}
 const facing = (data: unknown, extra: Partial<XingtuOptions> = {}) =>
-  connector(extra, 1, async () => new Response(JSON.stringify({ code: 0, message: 'OK', data })))
-async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
-  const got: T[] = []
-  for await (const each of list) got.push(each)
-  return got
-}
-const kinds = (answers: CounterAnswer[]) => [
-  ...new Set(answers.map((answer) => (answer.ok ? 'ok' : answer.error.kind))),
-]
+  connector(extra, saying({ code: 0, message: 'OK', data }))
 const refs = () => seeding.map((video) => ({ itemId: video.itemId, accountId: '' }))
 
 beforeAll(async () => {
-  simulator = await createSimulator({ world, now: () => now })
   tasks = await all(connector().tasks())
 })
-afterAll(() => simulator.close())
-afterEach(() => simulator.faults.clear())
 
 test('every order of every demand is listed once, over pages, with the video once it is out', async () => {
   expect(tasks.map((task) => task.itemId).sort()).toEqual(seeding.map((video) => video.itemId).sort())
@@ -63,10 +34,10 @@ test('every order of every demand is listed once, over pages, with the video onc
   const [task] = tasks
   const video = world.video(task?.itemId ?? '')
   expect(task).toMatchObject({ releasedAt: video?.publishedAt, status: 'WAIT_EVALUATE', title: video?.title })
-  now = START
+  stage.now = START
   const early = await all(connector().tasks())
   expect(early.filter((each) => each.itemId !== null || each.releasedAt !== null)).toEqual([])
-  now = START + 5 * DAY
+  stage.now = START + 5 * DAY
 })
 
 test('counters come back as the world has them; a video without an order is not found', async () => {
@@ -75,14 +46,15 @@ test('counters come back as the world has them; a video without an order is not 
   expect(answers).toHaveLength(seeding.length + 1)
   for (const answer of answers) {
     if (answer.itemId === stranger) expect(answer).toMatchObject({ error: { kind: 'not_found' } })
-    else expect(answer).toMatchObject({ counters: { ...world.counters(answer.itemId, now), saves: null } })
+    else
+      expect(answer).toMatchObject({ counters: { ...world.counters(answer.itemId, stage.now), saves: null } })
   }
 })
 
 test('a report has price and counters, and its cpm fits them', async () => {
   const itemId = seeding[0]?.itemId ?? ''
   const report = await connector().report(taskOf(itemId) ?? '')
-  const { plays = 0 } = world.counters(itemId, now) ?? {}
+  const { plays = 0 } = world.counters(itemId, stage.now) ?? {}
   expect(report).toMatchObject({ quality: 'ok', doubt: null, finishRate: 0.21, counters: { plays } })
   expect(report.priceFen).toBeGreaterThanOrEqual(30_000)
   const authors = await connector().authorsOf([itemId])
@@ -112,8 +84,9 @@ test('the unit of prices and the scale of rates are settings', async () => {
 test.each(['rate_limit', 'http_500', 'cut', 'hang', 'partial_body', 'busy'] as const)(
   'a passing fault costs a retry: %s',
   async (kind) => {
-    simulator.faults.add([{ kind, times: 1 }])
-    expect(kinds(await connector().fetchCounters(refs()))).toEqual(['ok'])
+    stage.simulator.faults.add([{ kind, times: 1 }])
+    const client = { timeoutMs: kind === 'hang' ? 200 : 5000 }
+    expect(kinds(await connector({}, client).fetchCounters(refs()))).toEqual(['ok'])
   },
 )
 test.each([
@@ -123,9 +96,12 @@ test.each([
   ['wrong_type', 'parse'],
   ['expired_token', 'auth'],
 ] as const)('a lasting fault is the failure of its videos: %s is %s', async (kind, expected) => {
-  simulator.faults.add([{ kind, probability: 1 }])
-  expect(kinds(await connector({}, 1).fetchCounters(refs().slice(0, 3)))).toEqual([expected])
-  await expect(all(connector({}, 1).tasks())).rejects.toMatchObject({ kind: expected })
+  const client = { attempts: 1, timeoutMs: kind === 'hang' ? 50 : 5000 }
+  stage.simulator.faults.add([{ kind, probability: 1 }])
+  expect(kinds(await connector({}, client).fetchCounters(refs().slice(0, 3)))).toEqual([expected])
+  await expect(all(connector({}, client).tasks())).rejects.toMatchObject({
+    kind: expected,
+  })
 })
 
 test('an id that is none is never sent', async () => {

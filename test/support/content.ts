@@ -55,19 +55,27 @@ export interface PublishedVideo {
   itemId: string
 }
 
-/** A video that is planned and published at once, due for its first look now. */
-export async function published(
+export function planned(
   ctx: Context,
   { matrixId, elementIds }: Content,
-  over: { kolId?: number; publishedAt?: Date; source?: string; itemId?: string } = {},
-): Promise<PublishedVideo> {
-  const videoId = await planVideo(ctx, {
+  { kolId }: { kolId?: number | undefined } = {},
+): Promise<number> {
+  return planVideo(ctx, {
     matrixId,
     elementIds: Object.values(elementIds),
-    kolId: over.kolId,
+    kolId,
     purpose: 'SEEDING',
     title: unique('video'),
   })
+}
+
+/** A video that is planned and published at once, due for its first look now. */
+export async function published(
+  ctx: Context,
+  matrix: Content,
+  over: { kolId?: number; publishedAt?: Date; source?: string; itemId?: string } = {},
+): Promise<PublishedVideo> {
+  const videoId = await planned(ctx, matrix, over)
   const id = over.itemId ?? itemId()
   const publishedAt = over.publishedAt ?? ctx.now
   await publishVideo(ctx, { videoId, itemId: id, publishedAt, source: over.source ?? 'test' })

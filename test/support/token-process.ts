@@ -22,7 +22,10 @@ const die = (step: string) => {
 }
 
 const { db } = connect(config.databaseUrl ?? '', { max: 4 })
-const real = createCourier(fileURLToPath(new URL('../../main.ts', import.meta.url)), ['--import', 'tsx'])
+const real = createCourier({
+  main: fileURLToPath(new URL('../../main.ts', import.meta.url)),
+  databaseUrl: config.databaseUrl ?? '',
+})
 const courier = {
   async refresh(order: Parameters<typeof real.refresh>[0]) {
     die('before the order')

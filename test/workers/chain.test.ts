@@ -1,11 +1,11 @@
 /** The whole chain through the real queue and the real HTTP contract, on both backends: the same story on each. */
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { createPlayer, keepToken } from '../../cli/demo-player.ts'
+import { boundToBrand, connectAll, createDemoPlatforms } from '../../cli/demo-platforms.ts'
+import { createPlayer } from '../../cli/demo-player.ts'
 import { scoreDemo } from '../../cli/demo-score.ts'
 import { plantWorld } from '../../cli/demo-world.ts'
 import { inWorkspace, rows } from '../../db/client.ts'
-import { createConnectors } from '../../platforms/registry.ts'
 import { createSimulator } from '../../platforms/simulator/server.ts'
 import { createWorld } from '../../platforms/simulator/world.ts'
 import { DAY } from '../../rules/types.ts'
@@ -21,24 +21,25 @@ const sleep = () => Promise.resolve()
 onEachBackend(t, (backend) => {
   test('plan, publish, poll, judge and flag, with a platform that fails now and then', async () => {
     const time = { now: startAt }
-    const simulator = await createSimulator({ world, now: () => time.now })
+    const simulator = await createSimulator({ world, now: () => time.now, bound: boundToBrand(world) })
+    const tenant = await t.tenant(new Date(startAt))
+    const ctx = () => ({ ...tenant, now: new Date(time.now) })
+    const clock = () => new Date(time.now)
+    const demo = createDemoPlatforms({ db: tenant.db, simulator, clock, sleep })
+    const { kols, videos: planned } = await plantWorld(ctx(), world)
+    await connectAll(ctx(), demo, world, kols)
     simulator.faults.add([
       { kind: 'rate_limit', probability: 0.05 },
       { kind: 'http_500', probability: 0.02 },
       { kind: 'cut', probability: 0.02 },
       { kind: 'partial_body', probability: 0.02 },
     ])
-    const tenant = await t.tenant(new Date(startAt))
-    const ctx = () => ({ ...tenant, now: new Date(time.now) })
-    const planned = await plantWorld(ctx(), world)
-    const { url, advertiserId } = simulator
-    const qianchuan = { url, advertiserId, accessToken: keepToken(simulator, () => time.now, sleep) }
     const totals = { looks: 0, fired: 0 }
     const failed: unknown[] = []
     const workers = await startWorkers({
       db: tenant.db,
-      clock: () => new Date(time.now),
-      connectors: createConnectors({ qianchuan, now: () => time.now, sleep, random: () => 0.5 }),
+      clock,
+      platforms: demo.platforms,
       backend: backend(),
       concurrency: 2,
       sweepEvery: null,
@@ -73,5 +74,9 @@ onEachBackend(t, (backend) => {
       ),
     )
     expect(lost?.videos).toBe(0)
+    const sources = await inWorkspace(tenant.db, tenant.workspaceId, (tx) =>
+      rows(tx, sql`select source from snapshot where source <> 'file' group by source order by source`),
+    )
+    expect(sources).toEqual([{ source: 'douyin' }, { source: 'qianchuan' }])
   })
 })

@@ -1,9 +1,12 @@
 /** kill -9 of worker processes in the middle of a batch: no look is lost and none is doubled. */
+import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { connectAccount } from '../../flow/account.ts'
+import { createSealer } from '../../flow/seal.ts'
 import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
 import { createWorld } from '../../platforms/simulator/world.ts'
-import { HOUR } from '../../rules/types.ts'
+import { DAY, HOUR } from '../../rules/types.ts'
 import { onEachBackend } from '../support/backends.ts'
 import { signal } from '../support/connector.ts'
 import { content, kol, published } from '../support/content.ts'
@@ -49,6 +52,14 @@ onEachBackend(t, (backend) => {
     timeout: 120_000,
   }, async () => {
     const tenant = await t.tenant(new Date(now))
+    const key = randomBytes(32)
+    const grant = {
+      ...simulator.tokens.current(),
+      accessExpiresAt: now + DAY,
+      refreshExpiresAt: now + 30 * DAY,
+    }
+    const authorised = { platform: 'oceanengine', externalId: 'main', name: 'main', grant }
+    await connectAccount(tenant, { sealer: createSealer([{ id: 'k', key }]) }, authorised)
     const matrix = await content(tenant)
     const kols = new Map<string, number>()
     for (const { itemId, kol: who } of videos) {
@@ -64,9 +75,10 @@ onEachBackend(t, (backend) => {
         ...(queue.kind === 'redis' && { REDIS_URL: queue.url }),
         SWEEP_MS: '200',
         LOG_LEVEL: 'error',
-        QIANCHUAN_URL: simulator.url,
-        QIANCHUAN_ADVERTISER_ID: simulator.advertiserId,
-        QIANCHUAN_ACCESS_TOKEN: simulator.tokens.current().accessToken,
+        OCEANENGINE_URL: simulator.url,
+        OCEANENGINE_APP_ID: '1',
+        OCEANENGINE_APP_SECRET: 'secret',
+        TOKEN_KEYS: `k:${key.toString('base64')}`,
       })
     let workers = [start(), start()]
     await Promise.all(workers.map((worker) => worker.prints(/workers are running/)))

@@ -20,7 +20,8 @@ function queueOn(backend: Backend): Queue {
   return queue
 }
 function workerOn(backend: Backend, handlers: Partial<Handlers>, events: Partial<WorkerEvents> = {}): Worker {
-  const all: Handlers = { sweep: async () => {}, poll: async () => {}, ...handlers }
+  const none = async () => {}
+  const all: Handlers = { sweep: none, poll: none, explore: none, ...handlers }
   const quiet: WorkerEvents = { onSettled: () => {}, onFailed: () => {}, onError: () => {}, ...events }
   const worker = createWorker(backend, all, 2, quiet)
   open.push(worker)
