@@ -20,6 +20,10 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.brand.workspaceId, r.brand.id],
       to: [r.series.workspaceId, r.series.brandId],
     }),
+    collaborations: r.many.collaboration({
+      from: [r.brand.workspaceId, r.brand.id],
+      to: [r.collaboration.workspaceId, r.collaboration.brandId],
+    }),
     campaigns: r.many.campaign({
       from: [r.brand.workspaceId, r.brand.id],
       to: [r.campaign.workspaceId, r.campaign.brandId],

@@ -1,4 +1,5 @@
 /** The ways a verb refuses, for callers to branch on. Anything else that is thrown is a defect or an outage. */
+import type { Pairing } from '../rules/pair.ts'
 
 /** Something that was named does not exist in this workspace. */
 export class NotFoundError extends Error {
@@ -25,6 +26,67 @@ export class ConflictError extends Error {
   override readonly name = 'ConflictError'
 }
 
+/** A short link cannot be read without the network, and there is nothing to follow it with. */
+export class ShortLinkError extends Error {
+  override readonly name = 'ShortLinkError'
+  readonly link: string
+  constructor(link: string) {
+    super(
+      `Only 抖音 knows to which video ${link} leads. Open it in a browser and paste the long address, or the id in it.`,
+    )
+    this.link = link
+  }
+}
+
+/** A pair of elements that a cell breaks, and why the two are a pair. */
+export interface BrokenPair extends Pairing {
+  pairId: number
+  reason: string
+}
+
+/** 品牌契合: the cell breaks at least one pair of its brand. */
+export class PairError extends Error {
+  override readonly name = 'PairError'
+  readonly pairs: readonly BrokenPair[]
+  constructor(pairs: readonly BrokenPair[]) {
+    const said = { FORBIDDEN: 'two elements never meet', REQUIRED: 'an element needs another one' }
+    super(`In this cell ${pairs.map(({ kind, reason }) => `${said[kind]}: ${reason}`).join('; ')}`)
+    this.pairs = pairs
+  }
+}
+
+export type Refusal = NotFoundError | InvalidInputError | ConflictError | PairError
+
+/** Lines of a bulk change that cannot be accepted, so that none was; `index` counts from 0. */
+export class LinesError extends Error {
+  override readonly name = 'LinesError'
+  readonly lines: readonly { index: number; error: Refusal }[]
+  constructor(lines: readonly { index: number; error: Refusal }[]) {
+    super(`Nothing was changed: ${lines.length} of the lines cannot be accepted.`)
+    this.lines = lines
+  }
+}
+
+/** Does `work` for each line; LinesError with all that it refused. */
+export function eachLine<Line, Done>(
+  lines: readonly Line[],
+  work: (line: Line, index: number) => Done,
+): Done[] {
+  const refused: { index: number; error: Refusal }[] = []
+  const done = lines.map((line, index) => {
+    try {
+      return work(line, index)
+    } catch (error) {
+      if (!REFUSALS.some((refusal) => error instanceof refusal)) throw error
+      refused.push({ index, error: error as Refusal })
+      return undefined
+    }
+  })
+  if (refused.length > 0) throw new LinesError(refused)
+  return done as Done[]
+}
+const REFUSALS = [NotFoundError, InvalidInputError, ConflictError, PairError]
+
 /** Turns the database's "already there" on one constraint into a ConflictError; lets everything else pass. */
 export function conflictOn(constraint: string, message: string): (error: unknown) => never {
   return (error) => {
@@ -32,6 +94,12 @@ export function conflictOn(constraint: string, message: string): (error: unknown
     if (cause?.code === '23505' && cause.constraint_name === constraint) throw new ConflictError(message)
     throw error
   }
+}
+
+/** Refuses every problem at once, in the name of the first one's field; none: goes on. */
+export function fitting(problems: readonly { field: string; message: string }[]): void {
+  const [first] = problems
+  if (first) throw new InvalidInputError(first.field, problems.map(({ message }) => message).join('; '))
 }
 
 /** The row, or NotFoundError. */

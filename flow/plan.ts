@@ -1,84 +1,109 @@
-import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm'
-import type { Tx } from '../db/client.ts'
-import { cell, element, kol, matrix, matrixElement, video } from '../db/tables.ts'
-import type { ElementKind, Purpose } from '../rules/types.ts'
+/** 排期: plans videos in cells of matrices. */
+import { sql } from 'drizzle-orm'
+import { rows, type Tx } from '../db/client.ts'
+import { unnest } from '../db/unnest.ts'
+import type { Purpose } from '../rules/types.ts'
+import { cellsOf, placeCheck } from './cell.ts'
 import { type Context, write } from './context.ts'
-import { found, InvalidInputError, text } from './errors.ts'
+import { eachLine, InvalidInputError, LinesError, text } from './errors.ts'
+import { type Links, linkCheck } from './plan-links.ts'
 
-export interface PlanVideo {
+/** Most videos of one bulk change. */
+export const MOST_LINES = 2000
+const MOST_WORDS = 50
+
+export interface PlanVideo extends Links {
   matrixId: number
   /** The cell: at most one element of each kind, all of the matrix. */
   elementIds: number[]
-  kolId?: number | undefined
   purpose: Purpose
   title: string
-  plannedFor?: Date | undefined
+  plannedFor?: Date | null | undefined
+  /** 开头钩子, up to 50 characters. */
+  hook?: string | null | undefined
+  /** 形式: 口播, 剧情, 测评 …, up to 50 characters. */
+  format?: string | null | undefined
 }
 
-/** Plans a video in a cell; the cell's row is made by its first video. */
+/**
+ * Plans a video in a cell; the cell's row is made by its first video. PairError: the cell breaks pairs of the brand.
+ */
 export async function planVideo(ctx: Context, input: PlanVideo): Promise<number> {
-  const title = text('title', input.title)
+  try {
+    const [videoId] = await planVideos(ctx, { lines: [input] })
+    return videoId as number
+  } catch (error) {
+    throw error instanceof LinesError ? error.lines[0]?.error : error
+  }
+}
+
+/**
+ * Plans 1 to 2,000 videos in one transaction of a fixed number of statements; answers their ids in the order of the
+ * lines. LinesError: names every line that is wrong, and none was planned.
+ */
+export async function planVideos(
+  ctx: Context,
+  { lines }: { lines: readonly PlanVideo[] },
+): Promise<number[]> {
+  checkCount('lines', lines)
   return write(ctx, async (tx) => {
-    const [home] = await tx.select().from(matrix).where(eq(matrix.id, input.matrixId))
-    const { brandId } = found(home, 'matrix')
-    if (input.kolId !== undefined) {
-      const [who] = await tx.select({ id: kol.id }).from(kol).where(eq(kol.id, input.kolId))
-      found(who, 'kol')
-    }
-    const cellId = await cellOf(tx, input)
-    const { purpose, kolId, plannedFor } = input
-    const made = await tx
-      .insert(video)
-      .values({ brandId, cellId, kolId, purpose, title, stage: 'PLANNED', plannedFor, createdAt: ctx.now })
-      .returning({ id: video.id })
-    return found(made[0], 'video').id
+    const placed = await placeCheck(tx, lines)
+    const linked = await linkCheck(tx, lines)
+    const checked = eachLine(lines, (line) => {
+      const title = text('title', line.title)
+      const words = { hook: phrase('hook', line.hook), format: phrase('format', line.format) }
+      const place = placed(line)
+      linked(place.brandId, line)
+      return { ...line, ...words, title, place, brandId: place.brandId }
+    })
+    const cells = await cellsOf(
+      tx,
+      checked.map(({ place }) => place),
+    )
+    return insert(
+      tx,
+      ctx.now,
+      checked.map((line, index) => ({ ...line, index, cellId: cells[index] as number })),
+    )
   })
 }
 
-const AXES = { PERSONA: 'personaId', PRODUCT: 'productId', SCENE: 'sceneId', NEED: 'needId' } as const
+/** Refuses an empty change and one of more than 2,000. */
+export function checkCount(field: string, items: readonly unknown[]): void {
+  if (items.length >= 1 && items.length <= MOST_LINES) return
+  throw new InvalidInputError(field, `${field} must hold 1 to ${MOST_LINES}, and holds ${items.length}`)
+}
 
-async function cellOf(tx: Tx, { matrixId, elementIds }: PlanVideo): Promise<number> {
-  const chosen = await tx
-    .select({ id: element.id, kind: element.kind })
-    .from(matrixElement)
-    .innerJoin(
-      element,
-      and(eq(element.workspaceId, matrixElement.workspaceId), eq(element.id, matrixElement.elementId)),
-    )
-    .where(
-      and(
-        eq(matrixElement.matrixId, matrixId),
-        inArray(element.id, [...elementIds, -1]),
-        isNull(element.archivedAt),
-      ),
-    )
-  if (chosen.length < new Set(elementIds).size) {
-    throw new InvalidInputError(
-      'elementIds',
-      'every element must be chosen in the matrix and not be archived',
-    )
-  }
-  const byKind = new Map<ElementKind, number>(chosen.map(({ id, kind }) => [kind, id]))
-  if (byKind.size < chosen.length) {
-    throw new InvalidInputError('elementIds', 'a cell has at most one persona, product, scene and need')
-  }
-  if (byKind.size === 0) throw new InvalidInputError('elementIds', 'a cell needs at least one element')
-  const key = Object.fromEntries(
-    Object.entries(AXES).map(([kind, axis]) => [axis, byKind.get(kind as ElementKind) ?? null]),
-  )
-  const made = await tx
-    .insert(cell)
-    .values({ matrixId, ...key })
-    .onConflictDoNothing()
-    .returning({ id: cell.id })
-  if (made[0]) return made[0].id
-  const same = Object.values(AXES).map((axis): SQL => {
-    const id = key[axis]
-    return id == null ? isNull(cell[axis]) : eq(cell[axis], id)
+/** A short text that may be absent; null: it is. */
+export function phrase(field: string, value: string | null | undefined): string | null {
+  return value == null ? null : text(field, value, MOST_WORDS)
+}
+
+type PlannedLine = PlanVideo & { index: number; brandId: number; cellId: number }
+
+async function insert(tx: Tx, now: Date, lines: readonly PlannedLine[]): Promise<number[]> {
+  const planned = unnest(lines, 'line', {
+    index: 'int',
+    brandId: 'bigint',
+    cellId: 'bigint',
+    kolId: 'bigint',
+    purpose: 'text',
+    title: 'text',
+    seriesId: 'bigint',
+    hook: 'text',
+    format: 'text',
+    phaseId: 'bigint',
+    plannedFor: 'timestamptz',
   })
-  const [known] = await tx
-    .select({ id: cell.id })
-    .from(cell)
-    .where(and(eq(cell.matrixId, matrixId), ...same))
-  return found(known, 'cell').id
+  const made = await rows<{ id: string }>(
+    tx,
+    sql`
+      insert into video (brand_id, cell_id, kol_id, purpose, title, series_id, hook, format, phase_id, planned_for,
+        stage, created_at)
+      select brand_id, cell_id, kol_id, purpose, title, series_id, hook, format, phase_id, planned_for,
+        'PLANNED', ${now.toISOString()}::timestamptz
+      from ${planned} order by index returning id`,
+  )
+  // Numbers are given in the order of the select; what comes back need not be.
+  return made.map(({ id }) => Number(id)).sort((a, b) => a - b)
 }

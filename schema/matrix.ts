@@ -1,4 +1,4 @@
-import { createMatrix } from '../flow/matrix.ts'
+import { createMatrix, reviseMatrix } from '../flow/matrix.ts'
 import { builder, KEY } from './builder.ts'
 import { Element } from './element.ts'
 import { CHANGE } from './errors.ts'
@@ -91,6 +91,37 @@ builder.mutationField('createMatrix', (t) =>
       const brandId = rowId('brandId', 'Brand', input.brandId)
       const elementIds = input.elementIds.map((given) => rowId('elementIds', 'Element', given))
       const id = await run(createMatrix, { brandId, name: input.name, elementIds })
+      return one(await db.query.matrix.findFirst(query({ where: { id } })))
+    },
+  }),
+)
+
+const ReviseMatrixInput = builder.inputType('ReviseMatrixInput', {
+  description: 'An edit of a matrix. What is left out, or null, stays.',
+  fields: (t) => ({
+    matrixId: t.id({ required: true, description: 'The matrix.' }),
+    name: t.string({ description: 'Up to 200 characters, unique in the brand.' }),
+    addElementIds: t.idList({ description: 'Elements of the brand, in use, to add to the axes.' }),
+    removeElementIds: t.idList({ description: 'Elements to take off the axes; one must be left.' }),
+  }),
+})
+builder.mutationField('reviseMatrix', (t) =>
+  t.drizzleField({
+    ...CHANGE,
+    type: Matrix,
+    description:
+      'Renames a matrix, adds elements and takes some off. Cells that hold a removed element stay with their videos; ' +
+      'nothing more can be planned in them. ConflictError: the name is taken.',
+    args: { input: t.arg({ type: ReviseMatrixInput, required: true, description: 'The edit.' }) },
+    resolve: async (query, _root, { input }, { run, db }) => {
+      const idsIn = (field: 'addElementIds' | 'removeElementIds') =>
+        input[field]?.map((given) => rowId(field, 'Element', given))
+      const id = await run(reviseMatrix, {
+        matrixId: rowId('matrixId', 'Matrix', input.matrixId),
+        name: input.name ?? undefined,
+        addElementIds: idsIn('addElementIds'),
+        removeElementIds: idsIn('removeElementIds'),
+      })
       return one(await db.query.matrix.findFirst(query({ where: { id } })))
     },
   }),

@@ -1,15 +1,15 @@
-import { planVideo } from '../flow/plan.ts'
 import { publishVideo } from '../flow/publish.ts'
 import { PURPOSES } from '../rules/types.ts'
 import { BreakoutConnection } from './breakout.ts'
 import { builder, KEY } from './builder.ts'
+import { ElementVersion } from './element-version.ts'
 import { CHANGE } from './errors.ts'
 import { one, optionalRowId, rowId } from './ids.ts'
 import { latestFirst, Snapshot, SnapshotConnection } from './snapshot.ts'
 import { TierEnum } from './tier.ts'
 import { VideoState } from './video-state.ts'
 
-const PurposeEnum = builder.enumType('Purpose', {
+export const PurposeEnum = builder.enumType('Purpose', {
   description: '种草 SEEDING, 带货 SELLING, 引流 TRAFFIC: what counts as success.',
   values: PURPOSES,
 })
@@ -22,6 +22,8 @@ const VideoStageEnum = builder.enumType('VideoStage', {
   } as const,
 })
 
+const AXES = ['persona', 'product', 'scene', 'need'] as const
+const CURRENT = { columns: { id: true, version: true } } as const
 const VERSION =
   "The version of the cell's element it was made with; null: not published, or the axis is empty."
 export const Video = builder.drizzleNode('video', {
@@ -57,12 +59,49 @@ export const Video = builder.drizzleNode('video', {
     productVersion: t.exposeInt('productVersion', { nullable: true, description: VERSION }),
     sceneVersion: t.exposeInt('sceneVersion', { nullable: true, description: VERSION }),
     needVersion: t.exposeInt('needVersion', { nullable: true, description: VERSION }),
+    hook: t.exposeString('hook', {
+      nullable: true,
+      description: '开头钩子: how the first seconds hold; null: not said.',
+    }),
+    format: t.exposeString('format', {
+      nullable: true,
+      description: '形式: 口播, 剧情, 测评 …; null: not said.',
+    }),
+    series: t.relation('series', { nullable: true, description: 'Its 栏目; null: none.' }),
+    phase: t.relation('phase', {
+      nullable: true,
+      description: 'The 阶段 of a campaign that it counts for; null: none.',
+    }),
+    elements: t.field({
+      type: [ElementVersion],
+      description:
+        'What its 要素 say, in the order 人 货 场 需 without empty axes: in the versions it was made with, or in the ' +
+        'current ones while it is not published. Empty: imported, not planned in a matrix.',
+      select: {
+        columns: { personaVersion: true, productVersion: true, sceneVersion: true, needVersion: true },
+        with: {
+          cell: { columns: {}, with: { persona: CURRENT, product: CURRENT, scene: CURRENT, need: CURRENT } },
+        },
+      },
+      // A key is enough: the rest is loaded with what is selected of it, for all videos at once.
+      resolve: ({ cell, ...video }) =>
+        AXES.flatMap((axis) => {
+          const element = cell?.[axis]
+          if (!element) return []
+          const version = video[`${axis}Version`] ?? element.version
+          return [{ elementId: element.id, version } as typeof ElementVersion.$inferType]
+        }),
+    }),
     brand: t.relation('brand', { description: 'Whose it is.' }),
     cell: t.relation('cell', {
       nullable: true,
       description: 'Its 格; null: imported, not planned in a matrix.',
     }),
     kol: t.relation('kol', { nullable: true, description: 'Who made it; null: not known.' }),
+    collaboration: t.relation('collaboration', {
+      nullable: true,
+      description: 'The 合作 that it came of; null: of none.',
+    }),
     state: t.relation('state', {
       type: VideoState,
       nullable: true,
@@ -101,6 +140,8 @@ builder.queryField('videos', (t) =>
       args: {
         brandId: t.arg.id({ description: 'Only of this brand.' }),
         kolId: t.arg.id({ description: 'Only of this KOL.' }),
+        seriesId: t.arg.id({ description: 'Only of this 栏目.' }),
+        phaseId: t.arg.id({ description: 'Only of this 阶段.' }),
         stage: t.arg({ type: VideoStageEnum, description: 'Only in this stage.' }),
         purpose: t.arg({ type: PurposeEnum, description: 'Only for this purpose.' }),
         noData: t.arg.boolean({ description: 'true: only those whose looks fail; false: only the others.' }),
@@ -108,7 +149,11 @@ builder.queryField('videos', (t) =>
       resolve: (query, _root, { stage, purpose, noData, ...args }, { db }) => {
         const brandId = optionalRowId('brandId', 'Brand', args.brandId)
         const kolId = optionalRowId('kolId', 'Kol', args.kolId)
+        const seriesId = optionalRowId('seriesId', 'Series', args.seriesId)
+        const phaseId = optionalRowId('phaseId', 'Phase', args.phaseId)
         const where = {
+          ...(seriesId && { seriesId }),
+          ...(phaseId && { phaseId }),
           ...(brandId && { brandId }),
           ...(kolId && { kolId }),
           ...(stage && { stage }),
@@ -123,40 +168,6 @@ builder.queryField('videos', (t) =>
   ),
 )
 const FAILING = { state: { noDataSince: { isNotNull: true } } } as const
-
-const PlanVideoInput = builder.inputType('PlanVideoInput', {
-  description: 'A video to plan.',
-  fields: (t) => ({
-    matrixId: t.id({ required: true, description: 'The matrix.' }),
-    elementIds: t.idList({
-      required: true,
-      description: 'The cell: elements of the matrix, at most one of each kind.',
-    }),
-    kolId: t.id({ description: 'Who makes it.' }),
-    purpose: t.field({ type: PurposeEnum, required: true, description: 'What it is for.' }),
-    title: t.string({ required: true, description: 'Up to 200 characters.' }),
-    plannedFor: t.field({ type: 'DateTime', description: 'Planned publication.' }),
-  }),
-})
-builder.mutationField('planVideo', (t) =>
-  t.drizzleField({
-    ...CHANGE,
-    type: Video,
-    description: 'Plans a video in a cell of a matrix.',
-    args: { input: t.arg({ type: PlanVideoInput, required: true, description: 'The video.' }) },
-    resolve: async (query, _root, { input }, { run, db }) => {
-      const id = await run(planVideo, {
-        matrixId: rowId('matrixId', 'Matrix', input.matrixId),
-        elementIds: input.elementIds.map((given) => rowId('elementIds', 'Element', given)),
-        kolId: optionalRowId('kolId', 'Kol', input.kolId),
-        purpose: input.purpose,
-        title: input.title,
-        plannedFor: input.plannedFor ?? undefined,
-      })
-      return one(await db.query.video.findFirst(query({ where: { id } })))
-    },
-  }),
-)
 
 const PublishVideoInput = builder.inputType('PublishVideoInput', {
   description: 'The publication of a planned video.',
@@ -179,7 +190,6 @@ builder.mutationField('publishVideo', (t) =>
         videoId: rowId('videoId', 'Video', input.videoId),
         itemId: input.itemId,
         publishedAt: input.publishedAt ?? now,
-        source: 'qianchuan',
       })
       return one(await db.query.video.findFirst(query({ where: { id } })))
     },

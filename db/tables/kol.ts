@@ -87,6 +87,8 @@ export const tierPolicy = snakeCase.table(
     head: count().notNull(),
     waist: count().notNull(),
     tail: count().notNull(),
+    /** When the KOLs were brought to it; null: not yet, it may start later. */
+    appliedAt: instant(),
     createdAt: createdAt(),
   },
   (t) => [

@@ -201,6 +201,8 @@ export const video = snakeCase.table(
     index('video_cell').on(t.workspaceId, t.cellId),
     index('video_planned').on(t.workspaceId, t.cellId, t.phaseId).where(sql`${t.stage} = 'PLANNED'`),
     index('video_calendar').on(t.workspaceId, t.plannedFor),
+    index('video_published_at').on(t.workspaceId, t.publishedAt),
+    index('video_phase').on(t.workspaceId, t.phaseId),
     index('video_kol').on(t.workspaceId, t.kolId, t.publishedAt),
     foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
     foreignKey({ columns: [t.workspaceId, t.cellId], foreignColumns: [cell.workspaceId, cell.id] }),

@@ -71,6 +71,21 @@ export const videoState = snakeCase.table(
       .on(t.workspaceId, t.source, t.nextPollAt)
       .where(sql`${t.nextPollAt} is not null`),
     index('video_state_kol').on(t.workspaceId, t.kolId, t.publishedAt),
+    // The board reads nothing but this index: a tenth of the table. By plays, so that the best video comes first.
+    index('video_state_board')
+      .on(
+        t.workspaceId,
+        t.cellId,
+        t.plays.desc().nullsLast(),
+        t.videoId,
+        t.phaseId,
+        t.observedAt,
+        t.interactionRate,
+        t.flaggedAt,
+        t.spendFen,
+        t.gmvFen,
+      )
+      .where(sql`${t.cellId} is not null`),
     foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
   ],
 )

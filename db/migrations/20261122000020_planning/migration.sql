@@ -224,8 +224,8 @@ $$;
 --> statement-breakpoint
 revoke update on kol_price, collaboration_step from seedbed_app;
 --> statement-breakpoint
--- A 抖音号 that is no longer bound is no longer seen; nothing else hangs on the row.
-grant delete on reach to seedbed_app;
+-- A 抖音号 that is no longer bound, and an element that is taken out of a matrix: nothing else hangs on these rows.
+grant delete on reach, matrix_element to seedbed_app;
 --> statement-breakpoint
 create function due_accounts(before timestamptz) returns table (workspace_id bigint, account_id bigint)
   language sql stable security definer set search_path = public, pg_temp
