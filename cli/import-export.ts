@@ -8,9 +8,10 @@ import { importOutcomes, type OutcomeResult } from '../flow/import-outcome.ts'
 import { chooseWorkspace } from '../flow/workspace.ts'
 import { ExportFileError } from '../platforms/exports/errors.ts'
 import { parseMapping } from '../platforms/exports/mapping.ts'
-import { type ExportFile, openExport } from '../platforms/exports/open.ts'
+import { type ExportFile, type OutcomeFile, openExport } from '../platforms/exports/open.ts'
 import { boot } from './boot.ts'
 import type { ImportArguments, ImportCommand } from './import.ts'
+import { importKolList } from './import-kol.ts'
 import { createReport } from './import-report.ts'
 
 export async function importExport(command: ImportCommand, given: ImportArguments): Promise<void> {
@@ -23,54 +24,66 @@ export async function importExport(command: ImportCommand, given: ImportArgument
 }
 
 async function run(command: ImportCommand, given: ImportArguments): Promise<void> {
-  const { config, log, clock, shutdown, say, progress } = command
   const { file, dryRun } = given
   const map = given.map === null ? null : await mappingText(given.map)
   const mapping = map === null ? null : parseMapping(map)
   const opened = await openExport(file, { kind: given.kind, mapping, at: given.at, sheet: given.sheet })
   try {
-    for (const one of dryRun ? described(opened) : described(opened).slice(0, 1)) say(one)
-    const { database } = await boot({ config, log, shutdown })
-    const now = clock()
-    const workspaceId = await chooseWorkspace(database.db, now, given.workspace, 'Seedbed')
+    for (const one of dryRun ? described(opened) : described(opened).slice(0, 1)) command.say(one)
     const fingerprint = await fingerprintOf(file, [given.kind, map, given.at, given.sheet])
-    const report = createReport(`${file}.refused.csv`, dryRun ? say : null)
-    let before = false
-    const result = await importOutcomes(
-      { db: database.db, workspaceId, now },
-      {
-        file: basename(file),
-        fingerprint,
-        kind: opened.kind,
-        subject: opened.subject,
-        fields: opened.fields,
-        items: opened.items,
-        skipped: opened.skipped,
-        dryRun,
-        onRefused: report.add,
-        onProgress: (soFar) => progress(counts(soFar, clock().getTime() - now.getTime())),
-      },
-    )
-      .then((done) => {
-        before = done.before !== null
-        return done
-      })
-      // A file that is known already keeps the report of its first import.
-      .finally(() => (before ? undefined : report.close()))
-    progress('')
-    if (result.before) {
-      say(`${basename(file)} was imported before, at ${result.before.toISOString()}: nothing changed.`)
-      return
-    }
-    say(`${dryRun ? 'Dry run, nothing written. ' : ''}${counts(result, clock().getTime() - now.getTime())}`)
-    if (result.disagreeing > 0) {
-      say(`In ${result.disagreeing} rows spend x ROI is not the GMV: both are kept, the rows are marked.`)
-    }
-    if (result.refused > 0 && !dryRun)
-      say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
+    await (opened.subject === 'KOL'
+      ? importKolList(command, given, opened, fingerprint)
+      : importRows(command, given, opened, fingerprint))
   } finally {
     await opened.close()
   }
+}
+
+async function importRows(
+  command: ImportCommand,
+  given: ImportArguments,
+  opened: OutcomeFile,
+  fingerprint: string,
+): Promise<void> {
+  const { config, log, clock, shutdown, say, progress } = command
+  const { file, dryRun } = given
+  const { database } = await boot({ config, log, shutdown })
+  const now = clock()
+  const workspaceId = await chooseWorkspace(database.db, now, given.workspace, 'Seedbed')
+  const report = createReport(`${file}.refused.csv`, dryRun ? say : null)
+  let before = false
+  const result = await importOutcomes(
+    { db: database.db, workspaceId, now },
+    {
+      file: basename(file),
+      fingerprint,
+      kind: opened.kind,
+      subject: opened.subject,
+      fields: opened.fields,
+      items: opened.items,
+      skipped: opened.skipped,
+      dryRun,
+      onRefused: report.add,
+      onProgress: (soFar) => progress(counts(soFar, clock().getTime() - now.getTime())),
+    },
+  )
+    .then((done) => {
+      before = done.before !== null
+      return done
+    })
+    // A file that is known already keeps the report of its first import.
+    .finally(() => (before ? undefined : report.close()))
+  progress('')
+  if (result.before) {
+    say(`${basename(file)} was imported before, at ${result.before.toISOString()}: nothing changed.`)
+    return
+  }
+  say(`${dryRun ? 'Dry run, nothing written. ' : ''}${counts(result, clock().getTime() - now.getTime())}`)
+  if (result.disagreeing > 0) {
+    say(`In ${result.disagreeing} rows spend x ROI is not the GMV: both are kept, the rows are marked.`)
+  }
+  if (result.refused > 0 && !dryRun)
+    say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
 }
 
 async function mappingText(path: string): Promise<string> {
@@ -86,14 +99,15 @@ async function fingerprintOf(file: string, reading: (string | null)[]): Promise<
   return hash.update(JSON.stringify(reading)).digest('hex')
 }
 
-function described({ kind, title, about, columns, ignored }: ExportFile): string[] {
+function described({ kind, title, about, columns, ignored, unkept }: ExportFile): string[] {
   const rows = columns.map(({ field, heading, unit, first, read }) => {
     const example =
       first === '' ? '(no value in the first rows)' : first === read ? first : `${first} -> ${read}`
     return `  ${field} <- ${heading} [${unit}] ${example}`
   })
+  const known = unkept.length > 0 ? [`  not taken, there is no place for it: ${unkept.join(', ')}`] : []
   const left = ignored.length > 0 ? [`  not read: ${ignored.join(', ')}`] : []
-  return [`${title} (${kind}), ${about}: ${columns.length} columns`, ...rows, ...left]
+  return [`${title} (${kind}), ${about}: ${columns.length} columns`, ...rows, ...known, ...left]
 }
 
 function counts(r: OutcomeResult, ms: number): string {

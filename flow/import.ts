@@ -13,6 +13,7 @@ import type { ObservationLine, ObservationRow } from '../platforms/observation-r
 import { type Context, write } from './context.ts'
 import { found, text } from './errors.ts'
 import { judgeLooks, type VideoLook } from './judge.ts'
+import { refreshFollowers } from './tier.ts'
 
 /** What snapshots out of files are marked with. */
 export const FILE_SOURCE = 'file'
@@ -145,7 +146,7 @@ interface Stored {
   restated: number
 }
 
-/** Five statements, whatever the size of the batch. */
+/** Six statements, whatever the size of the batch. */
 async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: number): Promise<Stored> {
   const now = sql`${ctx.now.toISOString()}::timestamptz`
   const flat = flatten(batch)
@@ -153,22 +154,22 @@ async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: num
   const [first, last] = [Math.min(...observed), Math.max(...observed)].map((at) => new Date(at).toISOString())
   await tx.execute(sql`select ensure_snapshot_partitions(${first}::timestamptz, ${last}::timestamptz)`)
   await tx.execute(sql`
-    with seen as (
-      select distinct on (kol_id) kol_id, followers, observed_at
-      from ${unnest(flat, 'look', { kolId: 'text', followers: 'bigint', observedAt: 'timestamptz' })}
-      where kol_id is not null order by kol_id, (followers is null), observed_at desc
-    )
-    insert into kol (account_id, name, followers, created_at)
-    select kol_id, kol_id, followers, ${now} from seen order by kol_id
-    on conflict (workspace_id, platform, account_id) do update set followers = excluded.followers
-    where kol.followers is null and excluded.followers is not null`)
-  await tx.execute(sql`
+    with seen as (select distinct kol_id from ${unnest(flat, 'look', { kolId: 'text' })} where kol_id is not null)
+    insert into kol (account_id, name, created_at)
+    select kol_id, kol_id, ${now} from seen order by kol_id
+    on conflict (workspace_id, platform, account_id) do nothing`)
+  const looked = await rows<{ kol_id: string }>(
+    tx,
+    sql`
     insert into kol_snapshot (kol_id, observed_at, recorded_at, source, followers)
     select distinct on (kol.id, observed_at) kol.id, observed_at, ${now}, ${FILE_SOURCE}, look.followers
     from ${unnest(flat, 'look', { kolId: 'text', followers: 'bigint', observedAt: 'timestamptz' })}
     join kol on kol.workspace_id = current_workspace() and kol.platform = 'douyin' and kol.account_id = look.kol_id
     where look.followers is not null
-    on conflict do nothing`)
+    on conflict do nothing returning kol_id`,
+  )
+  // Before the videos: their tier is the KOL's.
+  await refreshFollowers(tx, ctx.now, [...new Set(looked.map((row) => Number(row.kol_id)))])
   await tx.execute(sql`
     with made as (
       insert into video (brand_id, kol_id, purpose, title, stage, published_at, item_id, tier, created_at)

@@ -1,7 +1,12 @@
-import { createKol } from '../flow/kol.ts'
 import { builder, KEY } from './builder.ts'
-import { CHANGE } from './errors.ts'
-import { one } from './ids.ts'
+import { CollaborationConnection } from './collaboration.ts'
+import { KolFacts, loadFacts } from './kol-facts.ts'
+import {
+  followersLatestFirst,
+  KolPriceConnection,
+  KolSnapshotConnection,
+  pricesLatestFirst,
+} from './kol-history.ts'
 import { TierEnum } from './tier.ts'
 import { VideoConnection } from './video.ts'
 
@@ -11,15 +16,64 @@ export const Kol = builder.drizzleNode('kol', {
   id: { column: (kol) => kol.id },
   select: KEY,
   fields: (t) => ({
-    accountId: t.exposeString('accountId', { nullable: true, description: 'The number of the 抖音号.' }),
+    accountId: t.exposeString('accountId', {
+      nullable: true,
+      description: "The platform's number of the account; null: only the name is known.",
+    }),
+    showId: t.exposeString('showId', {
+      nullable: true,
+      description: '抖音号 as users see it; null: not said.',
+    }),
     name: t.exposeString('name', { description: 'Name.' }),
     vertical: t.exposeString('vertical', { nullable: true, description: '垂类; null: not said.' }),
-    tier: t.expose('tier', { type: TierEnum, nullable: true, description: '层级; null: not said.' }),
+    city: t.exposeString('city', { nullable: true, description: '城市; null: not said.' }),
+    mcn: t.exposeString('mcn', { nullable: true, description: 'Who represents them; null: not said.' }),
+    tier: t.expose('tier', {
+      type: TierEnum,
+      nullable: true,
+      description:
+        '层级: the override, else by followers and the policy in force (`tierPolicies`); ' +
+        'null: followers are not known and nobody said.',
+    }),
+    tierOverride: t.expose('tierOverride', {
+      type: TierEnum,
+      nullable: true,
+      description: 'The tier that somebody set by hand; null: it is by followers.',
+    }),
     followers: t.expose('followers', {
       type: 'BigInt',
       nullable: true,
       description: 'Followers as last known; null: not known.',
     }),
+    archivedAt: t.expose('archivedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was put away; null: in use.',
+    }),
+    facts: t.field({
+      type: KolFacts,
+      description: 'What our own looks at their videos say. All KOLs of a request are one statement.',
+      resolve: async ({ id }, _args, context) => {
+        const facts = await loadFacts(id, context)
+        if (!facts) throw new Error('a KOL that was just read is there')
+        return facts
+      },
+    }),
+    followerHistory: t.relatedConnection(
+      'snapshots',
+      { description: 'Follower counts, latest first.', query: followersLatestFirst },
+      KolSnapshotConnection,
+    ),
+    priceHistory: t.relatedConnection(
+      'prices',
+      { description: '报价, latest first.', query: pricesLatestFirst },
+      KolPriceConnection,
+    ),
+    collaborations: t.relatedConnection(
+      'collaborations',
+      { description: 'Their 合作, newest first.', query: { orderBy: { id: 'desc' } } },
+      CollaborationConnection,
+    ),
     videos: t.relatedConnection(
       'videos',
       { description: 'Their videos, newest first.', query: { orderBy: { id: 'desc' } } },
@@ -41,41 +95,36 @@ builder.queryField('kols', (t) =>
       args: {
         tier: t.arg({ type: TierEnum, description: 'Only of this tier.' }),
         vertical: t.arg.string({ description: 'Only of this 垂类, to the letter.' }),
+        name: t.arg.string({ description: 'Only those whose name holds this, in upper or lower case.' }),
+        minFollowers: t.arg({
+          type: 'BigInt',
+          description: 'Only with so many followers or more, known ones.',
+        }),
+        maxFollowers: t.arg({
+          type: 'BigInt',
+          description: 'Only with so many followers or fewer, known ones.',
+        }),
+        archived: t.arg.boolean({
+          description: 'true: only those put away; false: only those in use; left out: both.',
+        }),
       },
-      resolve: (query, _root, { tier, vertical }, { db }) => {
-        const where = { ...(tier && { tier }), ...(vertical && { vertical }) }
+      resolve: (query, _root, { tier, vertical, name, minFollowers, maxFollowers, archived }, { db }) => {
+        const followers = {
+          ...(minFollowers != null && { gte: minFollowers }),
+          ...(maxFollowers != null && { lte: maxFollowers }),
+        }
+        const where = {
+          ...(tier && { tier }),
+          ...(vertical && { vertical }),
+          ...(name && { name: { ilike: `%${name.replaceAll(/[\\%_]/g, '\\$&')}%` } }),
+          ...(Object.keys(followers).length > 0 && { followers }),
+          ...(archived != null && {
+            archivedAt: archived ? { isNotNull: true as const } : { isNull: true as const },
+          }),
+        }
         return db.query.kol.findMany(query({ where, orderBy: { id: 'desc' } }))
       },
     },
     KolConnection,
   ),
-)
-
-const CreateKolInput = builder.inputType('CreateKolInput', {
-  description: 'A KOL to add.',
-  fields: (t) => ({
-    accountId: t.string({ required: true, description: 'The number of the 抖音号, up to 64 characters.' }),
-    name: t.string({ required: true, description: 'Up to 200 characters.' }),
-    vertical: t.string({ description: '垂类.' }),
-    tier: t.field({ type: TierEnum, description: '层级.' }),
-    followers: t.field({ type: 'BigInt', description: 'Followers now.' }),
-  }),
-})
-builder.mutationField('createKol', (t) =>
-  t.drizzleField({
-    ...CHANGE,
-    type: Kol,
-    description: 'Adds a KOL to the pool. ConflictError: the account is already there.',
-    args: { input: t.arg({ type: CreateKolInput, required: true, description: 'The KOL.' }) },
-    resolve: async (query, _root, { input }, { run, db }) => {
-      const { accountId, name, vertical, tier, followers } = input
-      const known = {
-        vertical: vertical ?? undefined,
-        tier: tier ?? undefined,
-        followers: followers ?? undefined,
-      }
-      const id = await run(createKol, { accountId, name, ...known })
-      return one(await db.query.kol.findFirst(query({ where: { id } })))
-    },
-  }),
 )

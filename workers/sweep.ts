@@ -1,5 +1,6 @@
 import { POLL_BATCH } from '../flow/poll.ts'
 import { dueAccounts, sweep } from '../flow/sweep.ts'
+import { applyTierPolicy, dueTierPolicies } from '../flow/tier.ts'
 import type { WorkerDeps } from './workers.ts'
 
 /** Batches of one workspace and source that may wait at a time; the next sweep brings the rest. */
@@ -7,6 +8,8 @@ const SLOTS = 20
 
 export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Promise<void> {
   const now = clock()
+  for (const workspaceId of await dueTierPolicies({ db, now }))
+    await applyTierPolicy({ db, workspaceId, now })
   for (const { workspaceId, accountId } of await dueAccounts({ db, now })) {
     await queue.enqueue('explore', { workspaceId, accountId }, `explore-${workspaceId}-${accountId}`)
   }

@@ -1,4 +1,5 @@
 /** What each export calls our fields. Aliases in order of preference; headings are compared as `heading()` makes them. */
+import { KOL_KIND, KOL_UNITS } from './kol-kind.ts'
 
 /** How cells of a field are read. MONEY becomes 分, RATE a fraction; SIGNED is money that may be negative. */
 export type Unit =
@@ -98,9 +99,10 @@ export const UNITS: Record<string, Unit> = {
   verdict: 'LABEL',
   origin: 'LABEL',
   campaign: 'ID',
+  ...KOL_UNITS,
 }
 
-export const KIND_NAMES = ['compass', 'material', 'plan', 'order', 'task'] as const
+export const KIND_NAMES = ['compass', 'material', 'plan', 'order', 'task', 'kol'] as const
 export type KindName = (typeof KIND_NAMES)[number]
 export type Subject = 'VIDEO' | 'MATERIAL' | 'PLAN' | 'ORDER' | 'TASK'
 
@@ -108,13 +110,18 @@ export interface Kind {
   name: string
   /** For people. */
   title: string
-  subject: Subject
+  /** KOL: rows of a pool, which are no outcomes. */
+  subject: Subject | 'KOL'
+  /** The field that every row must have; left out: id. */
+  needs?: 'id' | 'name'
   /** Fields by name; the first alias that a file has wins. */
   fields: Record<string, readonly string[]>
   /** Headings that speak for this kind. */
   signs: readonly string[]
   /** Headings of a finer or other subject: with one of these it is another kind. */
   not: readonly string[]
+  /** Headings that are understood but have no place with us. */
+  unkept?: readonly string[]
   /** Rows without a day are totals over a life that begins at `createdAt`. */
   totals: boolean
 }
@@ -359,6 +366,7 @@ export const KINDS: readonly Kind[] = [
       ...ENGAGEMENT,
     },
   },
+  KOL_KIND,
 ]
 
 export interface Heading {

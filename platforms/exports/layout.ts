@@ -88,7 +88,7 @@ function layoutOf({ headings, dataAt }: Candidate, kind: Kind, forced: boolean):
   const columns = columnsOf(headings, read, kind)
   const has = (field: string) => columns.some((column) => column.field === field)
   const numbers = columns.filter(({ unit }) => NUMBERS.has(unit))
-  if (!has('id') || numbers.length === 0) return null
+  if (!has(kind.needs ?? 'id') || numbers.length === 0) return null
   const signs = kind.signs.filter((name) => names.has(name)).length
   return { kind, columns, headings, dataAt, score: 2 * columns.length + 3 * signs }
 }
@@ -165,9 +165,10 @@ function isPercentOfShows(column: Column, columns: readonly Column[], sample: re
 function noKind(head: readonly RawRow[], kinds: readonly Kind[]): string {
   const rows = head.slice(0, DEEPEST).map(({ cells }) => cells.filter((cell) => !isBlank(cell)))
   const widest = rows.reduce((most, cells) => (cells.length > most.length ? cells : most), [] as string[])
-  const ids = kinds.map((kind) => `${kind.name} (${kind.title}: ${kind.fields.id?.[0] ?? 'id'})`)
+  const needed = ({ fields, needs = 'id' }: Kind) => fields[needs]?.[0] ?? needs
+  const ids = kinds.map((kind) => `${kind.name} (${kind.title}: ${needed(kind)})`)
   return (
-    `No kind of export fits. Each needs its id and at least one number: ${ids.join(', ')}. ` +
+    `No kind of export fits. Each needs its key and at least one number: ${ids.join(', ')}. ` +
     `Headings seen: ${widest.slice(0, 40).join(', ') || 'none'}. Say which column is which with --map mapping.json.`
   )
 }

@@ -50,6 +50,7 @@ export function mappedKind(mapping: Mapping, named: string | null): Kind {
     title: base?.title ?? 'own mapping',
     subject,
     fields: { ...base?.fields, ...own },
+    ...(subject === 'KOL' && { needs: 'name' as const, unkept: base?.unkept ?? [] }),
     signs: [],
     not: [],
     totals: base?.totals ?? own.createdAt !== undefined,

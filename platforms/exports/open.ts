@@ -4,9 +4,10 @@ import { open as openFile } from 'node:fs/promises'
 import { unzipped } from '../observation-file.ts'
 import { isBlank, isRounded, parseId } from './cells.ts'
 import { csvRows } from './csv.ts'
-import { parseWhen, type When } from './dates.ts'
+import { parseMoment, parseWhen, type When } from './dates.ts'
 import { ExportFileError, Refused } from './errors.ts'
-import { KINDS, type Kind, OUTCOME_FIELDS, type OutcomeField, type Subject, UNITS } from './kinds.ts'
+import { heading, KINDS, type Kind, OUTCOME_FIELDS, type OutcomeField, type Subject, UNITS } from './kinds.ts'
+import { createKolReader, type KolLine } from './kol-row.ts'
 import { type Column, findLayout, type Layout, settleRates } from './layout.ts'
 import { type Mapping, mappedKind, namedKind } from './mapping.ts'
 import type { RawFile, RawRow } from './raw.ts'
@@ -31,22 +32,36 @@ export interface PreviewColumn {
   read: string
 }
 
-export interface ExportFile {
+interface OpenedFile {
   kind: string
   title: string
-  subject: Subject
   /** Format, encoding or sheet. */
   about: string
   columns: PreviewColumn[]
   /** Headings that are not read. */
   ignored: string[]
-  /** Columns of `outcome` that the file has. */
-  fields: OutcomeField[]
-  items: AsyncGenerator<OutcomeLine[], void, undefined>
+  /** Headings that are understood and have no place with us. */
+  unkept: string[]
   /** Totals, notes and repeated headers so far. */
   skipped: () => number
   close: () => Promise<void>
 }
+
+/** What came of something over a period. */
+export interface OutcomeFile extends OpenedFile {
+  subject: Subject
+  /** Columns of `outcome` that the file has. */
+  fields: OutcomeField[]
+  items: AsyncGenerator<OutcomeLine[], void, undefined>
+}
+
+/** A list of 达人. */
+export interface KolFile extends OpenedFile {
+  subject: 'KOL'
+  items: AsyncGenerator<KolLine[], void, undefined>
+}
+
+export type ExportFile = OutcomeFile | KolFile
 
 /** Enough to find a header below titles and to see how a column is written. */
 const HEAD = 200
@@ -200,17 +215,18 @@ async function assemble(raw: Opened, given: string | null): Promise<ExportFile> 
   const sample = head.slice(layout.dataAt, HEAD)
   settleRates(layout.columns, sample)
   checkIds(layout, sample)
-  const at = whenOf(layout, head.slice(0, layout.dataAt), given)
   const width = raw.isSheet ? null : widthOf(layout, sample)
   const { date1904 } = raw
-  const readRow = createRowReader(layout, { at, date1904, width })
+  const { name: kind, title, subject, unkept: known = [] } = layout.kind
   const first = head[layout.dataAt]?.line ?? Number.POSITIVE_INFINITY
   let skipped = 0
 
-  async function* items(): AsyncGenerator<OutcomeLine[], void, undefined> {
+  async function* items<Line>(
+    readRow: (row: RawRow) => Line | null,
+  ): AsyncGenerator<Line[], void, undefined> {
     try {
       for await (const rows of raw.rows) {
-        const lines: OutcomeLine[] = []
+        const lines: Line[] = []
         for (const row of rows) {
           if (row.line < first) continue
           const line = readRow(row)
@@ -224,18 +240,33 @@ async function assemble(raw: Opened, given: string | null): Promise<ExportFile> 
     }
   }
   const used = new Set(layout.columns.flatMap(({ index, repeats }) => [index, ...repeats]))
-  return {
-    kind: layout.kind.name,
-    title: layout.kind.title,
-    subject: layout.kind.subject,
+  const left = layout.headings.filter((text, index) => !used.has(index) && text.trim() !== '')
+  const unkept = left.filter((text) => known.includes(heading(text).name.replace(/\(.*\)$/, '')))
+  const opened: OpenedFile = {
+    kind,
+    title,
     about: raw.about,
     columns: layout.columns.map((column) => preview(column, sample, date1904)),
-    ignored: layout.headings.filter((text, index) => !used.has(index) && text.trim() !== ''),
-    fields: OUTCOME_FIELDS.filter((field) => layout.columns.some((column) => column.field === field)),
-    items: items(),
+    ignored: left.filter((text) => !unkept.includes(text)),
+    unkept,
     skipped: () => skipped,
     close: raw.close,
   }
+  if (subject === 'KOL') {
+    const at = momentOf(given)
+    return { ...opened, subject, items: items(createKolReader(layout, { at, date1904, width })) }
+  }
+  const at = whenOf(layout, head.slice(0, layout.dataAt), given)
+  const fields = OUTCOME_FIELDS.filter((field) => layout.columns.some((column) => column.field === field))
+  return { ...opened, subject, fields, items: items(createRowReader(layout, { at, date1904, width })) }
+}
+
+/** When a list was seen, for rows that do not say. */
+function momentOf(given: string | null): number | null {
+  if (given === null) return null
+  const moment = parseMoment(given, 'TEXT')
+  if (moment !== null && !(moment instanceof Refused)) return moment.at
+  throw new ExportFileError(`--at must be a day or an instant of Shanghai time, not ${given}.`)
 }
 
 function preview(column: Column, sample: readonly RawRow[], date1904: boolean): PreviewColumn {

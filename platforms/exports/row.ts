@@ -34,10 +34,15 @@ export interface OutcomeRow {
   quality: 'agrees' | 'disagrees' | null
 }
 
-export type OutcomeLine =
-  | { line: number; ok: true; row: OutcomeRow }
-  /** `column` is '*' when the row as a whole is wrong. */
-  | { line: number; ok: false; column: string; reason: string; value: string }
+/** `column` is '*' when the row as a whole is wrong. */
+export interface RefusedLine {
+  line: number
+  ok: false
+  column: string
+  reason: string
+  value: string
+}
+export type OutcomeLine = { line: number; ok: true; row: OutcomeRow } | RefusedLine
 
 export interface RowOptions {
   /** For rows that carry no day. */
@@ -60,25 +65,14 @@ export function createRowReader({ columns, kind }: Layout, options: RowOptions):
   const id = by('id') as Column
   const scope = by('scope')
   const others = columns.filter(({ unit, field }) => !['WHEN', 'HOUR'].includes(unit) && !KEYS.has(field))
-  const twice = columns.filter(({ repeats }) => repeats.length > 0)
+  const guard = createGuard(columns, id, options.width)
   const whenOf = createWhenReader(by('day'), by('hour'), by('createdAt'), kind.totals, options)
 
   return (raw) => {
     const { line } = raw
-    if (isAside(raw, id)) return null
-    const refuse = (column: string, reason: string, value: string): OutcomeLine => {
-      return { line, ok: false, column, reason, value: value.slice(0, MAX_QUOTED) }
-    }
-    if (options.width !== null && raw.cells.length !== options.width) {
-      return refuse('*', `${raw.cells.length} columns instead of ${options.width}`, raw.cells.join(','))
-    }
-    const repeated = twice.find((column) => disagrees(raw, column))
-    if (repeated)
-      return refuse(
-        repeated.heading,
-        'this heading occurs twice, with different values',
-        cellOf(raw, repeated),
-      )
+    const stop = guard(raw)
+    if (stop) return stop === 'ASIDE' ? null : stop
+    const refuse = (column: string, reason: string, value: string) => refused(line, column, reason, value)
     const subjectId = parseId(cellOf(raw, id), formOf(raw, id))
     if (subjectId === null) return refuse(id.heading, 'empty', cellOf(raw, id))
     if (subjectId instanceof Refused) return refuse(id.heading, subjectId.reason, cellOf(raw, id))
@@ -110,8 +104,31 @@ export function createRowReader({ columns, kind }: Layout, options: RowOptions):
   }
 }
 
+/** What holds of rows of every kind: 'ASIDE' is a total, a note or a repeated header; null: the row may be read. */
+export function createGuard(
+  columns: readonly Column[],
+  key: Column,
+  width: number | null,
+): (raw: RawRow) => RefusedLine | 'ASIDE' | null {
+  const twice = columns.filter(({ repeats }) => repeats.length > 0)
+  return (raw) => {
+    if (isAside(raw, key)) return 'ASIDE'
+    if (width !== null && raw.cells.length !== width) {
+      return refused(raw.line, '*', `${raw.cells.length} columns instead of ${width}`, raw.cells.join(','))
+    }
+    const repeated = twice.find((column) => disagrees(raw, column))
+    if (!repeated) return null
+    const why = 'this heading occurs twice, with different values'
+    return refused(raw.line, repeated.heading, why, cellOf(raw, repeated))
+  }
+}
+
+export function refused(line: number, column: string, reason: string, value: string): RefusedLine {
+  return { line, ok: false, column, reason, value: value.slice(0, MAX_QUOTED) }
+}
+
 const KEYS = new Set(['id', 'scope', 'createdAt'])
-const cellOf = (raw: RawRow, { index }: Column) => raw.cells[index] ?? ''
+export const cellOf = (raw: RawRow, { index }: Column) => raw.cells[index] ?? ''
 const formOf = (raw: RawRow, { index }: Column): Form | undefined => raw.forms?.[index]
 
 function isAside(raw: RawRow, id: Column): boolean {

@@ -1,4 +1,5 @@
 /** One export and what is read of it. */
+import type { KolLine } from '../../../platforms/exports/kol-row.ts'
 import { type OpenOptions, openExport } from '../../../platforms/exports/open.ts'
 import type { OutcomeLine } from '../../../platforms/exports/row.ts'
 
@@ -7,6 +8,7 @@ export const OTHER = '7422222222222222234'
 
 export async function readAll(path: string, options: OpenOptions = {}) {
   const opened = await openExport(path, options)
+  if (opened.subject === 'KOL') throw new Error('a list of KOLs is no outcome')
   const lines: OutcomeLine[] = []
   for await (const batch of opened.items) lines.push(...batch)
   const { kind, subject, fields, ignored, about } = opened
@@ -23,6 +25,19 @@ export async function readAll(path: string, options: OpenOptions = {}) {
     refused,
     skipped: opened.skipped(),
   }
+}
+
+/** The same of a list of KOLs. */
+export async function readKols(path: string, options: OpenOptions = {}) {
+  const opened = await openExport(path, options)
+  if (opened.subject !== 'KOL') throw new Error(`a ${opened.kind} is no list of KOLs`)
+  const lines: KolLine[] = []
+  for await (const batch of opened.items) lines.push(...batch)
+  const rows = lines.flatMap((line) => (line.ok ? [line.row] : []))
+  const refused = lines.flatMap((line) => (line.ok ? [] : [line]))
+  const fields = opened.columns.map(({ field }) => field)
+  const { columns, ignored, unkept } = opened
+  return { rows, refused, fields, columns, ignored, unkept, skipped: opened.skipped() }
 }
 
 export const HEADER = [
