@@ -5,8 +5,9 @@ import { type Role, rule, ruleVersion, token } from '../db/tables.ts'
 import { STARTER_RULE } from '../rules/rule.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, found, InvalidInputError, text } from './errors.ts'
+import { seedOccasions } from './occasion.ts'
 
-/** Makes a tenant with the starter rule switched on. Not for GraphQL: only the operator's command line makes tenants. */
+/** Makes a tenant with the starter rule switched on and the activities of rules/occasion.ts. Not for GraphQL: only the operator's command line makes tenants. */
 export async function createWorkspace(
   db: Db,
   now: Date,
@@ -28,6 +29,7 @@ export async function createWorkspace(
     await tx
       .insert(ruleVersion)
       .values({ ruleId, version: 1, definition: STARTER_RULE.definition, createdAt: now })
+    await seedOccasions(tx, now)
   })
   return workspaceId
 }
