@@ -17,7 +17,7 @@ import {
 import { impossible } from './cover-obstacle.ts'
 import { balancedRows } from './propose-balanced.ts'
 import { type Given, giveKols, type Kol, type Past } from './propose-kols.ts'
-import { explain, idsOf, type Why } from './propose-why.ts'
+import { BY_ID, explain, idsOf, type Names, type Why } from './propose-why.ts'
 
 /** COVERING: every possible pair in at least `times` videos, by few; BALANCED: all as equally often as can be. */
 export const STRATEGIES = ['COVERING', 'BALANCED'] as const
@@ -34,6 +34,8 @@ export interface Request extends Matrix {
   seed: string
   /** Those who may be chosen; empty: lines without a KOL. */
   kols: readonly Kol[]
+  /** For the sentences; left out: ids. */
+  names?: Names
 }
 
 export interface Line {
@@ -65,7 +67,7 @@ export function proposePlan(request: Request): Plan {
   const before = coverage(draft)
   const cells = rows.map((row) => cellOf(grid, row))
   const given = giveKols(cells, request.kols, existing, seed)
-  const lines = rows.map((row, at) => line(draft, times, row, given[at] as Given))
+  const lines = rows.map((row, at) => line(draft, request, row, given[at] as Given))
   return {
     lines,
     uncovered: uncovered(draft),
@@ -111,8 +113,8 @@ function coverage({ grid, left }: Draft): number | null {
 }
 
 /** Adds the row to the draft, which counts what was before it. */
-function line(draft: Draft, times: number, row: Row, { kolId, choice }: Given): Line {
-  const why = explain(draft, times, row, kolId, choice)
+function line(draft: Draft, { times, names = BY_ID }: Request, row: Row, given: Given): Line {
+  const why = explain(draft, times, row, given, names)
   draft.add(row)
-  return { elements: cellOf(draft.grid, row), kolId, why }
+  return { elements: cellOf(draft.grid, row), kolId: given.kolId, why }
 }
