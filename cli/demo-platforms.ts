@@ -59,9 +59,9 @@ export function createDemoPlatforms({ db, simulator, clock, sleep }: DemoPlatfor
   }
 }
 
-/** Every fourth KOL is not bound to the brand's advertiser, and authorises as a user of 抖音 instead. */
+/** Every eighth KOL is not bound to the brand's advertiser, and authorises as a user of 抖音 instead. */
 export const boundToBrand = (world: World): ((awemeId: string) => boolean) => {
-  const others = new Set(world.kols.filter((_, index) => index % 4 === 3).map(({ awemeId }) => awemeId))
+  const others = new Set(world.kols.filter((_, index) => index % 8 === 3).map(({ awemeId }) => awemeId))
   return (awemeId: string) => !others.has(awemeId)
 }
 

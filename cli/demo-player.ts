@@ -1,17 +1,18 @@
 /** Plays a simulated world through the chain: publishes on time, lets the workers do what is due, moves the clock. */
 import { sql } from 'drizzle-orm'
 import { inWorkspace, rows } from '../db/client.ts'
-import { publishVideo } from '../flow/publish.ts'
+import type { Context } from '../flow/context.ts'
 import type { World } from '../platforms/simulator/world.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import type { Workers } from '../workers/workers.ts'
+import type { Playbook } from './demo-playbook.ts'
 
-const STEP = 10 * MINUTE
+const STEP = 20 * MINUTE
 /** After the story simulated time goes on, one step per second, so that there is something to watch. */
 const PACE = 1000
 
-interface PlayerDeps {
-  ctx: () => Parameters<typeof publishVideo>[0]
+interface PlayerDeps extends Pick<Playbook, 'publish'> {
+  ctx: () => Context
   world: World
   /** Ids of planned videos by item id. */
   planned: ReadonlyMap<string, number>
@@ -21,7 +22,7 @@ interface PlayerDeps {
   sleep: (ms: number) => Promise<void>
 }
 
-export function createPlayer({ ctx, world, planned, time, workers, totals, sleep }: PlayerDeps) {
+export function createPlayer({ ctx, world, planned, publish, time, workers, totals, sleep }: PlayerDeps) {
   let next = 0
 
   /** Publishes what is due, then lets the workers do all that is due. */
@@ -32,7 +33,7 @@ export function createPlayer({ ctx, world, planned, time, workers, totals, sleep
       const { itemId, publishedAt } = video
       const videoId = planned.get(itemId)
       if (videoId === undefined) throw new Error(`video ${itemId} was not planned`)
-      await publishVideo(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt) })
+      await publish(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt) })
     }
     await workers.run('sweep', {})
   }

@@ -16,9 +16,11 @@ import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
 import { boot } from './boot.ts'
 import { boundToBrand, connectAll, createDemoPlatforms } from './demo-platforms.ts'
+import { startPlaybook } from './demo-playbook.ts'
 import { createPlayer } from './demo-player.ts'
 import { type DemoScore, scoreDemo } from './demo-score.ts'
 import { plantWorld } from './demo-world.ts'
+import { SHEETS } from './sheets.ts'
 import type { Shutdown } from './shutdown.ts'
 
 export interface DemoInput {
@@ -56,10 +58,12 @@ export async function demo(input: DemoInput): Promise<'running' | 'done'> {
   const score = await scoreDemo(database.db, workspaceId, world.truth())
   const seconds = Math.round((clock().getTime() - started) / 100) / 10
   for (const line of tell(score, seconds)) say(line)
+  const rollout = await story.rollout()
+  if (rollout) say(tellRollout(rollout))
   if (values.json) input.json(JSON.stringify({ ...score, seconds }))
   if (values.exit) return 'done'
   say(`Open ${api.url}/explorer#token=${secret}`)
-  say('Simulated time goes on, 10 minutes a second. Ctrl-C stops everything.')
+  say('Simulated time goes on, 20 minutes a second. Ctrl-C stops everything.')
   const going = new AbortController()
   const goesOn = story.keepPlaying(going.signal).catch((error) => log.error({ err: error }, 'demo'))
   shutdown.opened('demo clock', async () => {
@@ -101,12 +105,14 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   const demoPlatforms = createDemoPlatforms({ db, simulator, clock: simulated, sleep })
   const { accounts, platforms } = demoPlatforms
   const { host, port } = config
-  const api = await startApi({ database, queue, clock: simulated, log, host, port, accounts })
+  const api = await startApi({ database, queue, clock: simulated, log, host, port, accounts, sheets: SHEETS })
   shutdown.opened('api', () => api.close())
 
   say(`Planning ${world.videos.length} videos of ${world.kols.length} KOLs in a content matrix`)
   const planted = await plantWorld(ctx(), world)
   await connectAll(ctx(), demoPlatforms, world, planted.kols)
+  const playbook = await startPlaybook(ctx(), planted)
+  say(`Proposed ${await playbook.fill(ctx())} more videos for pairs of elements that the plan had left out`)
   const totals = { looks: 0, fired: 0 }
   const workers = await startWorkers({
     db,
@@ -122,16 +128,31 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     },
   })
   shutdown.opened('workers', () => workers.close())
-  const player = createPlayer({ ctx, world, planned: planted.videos, time, workers, totals, sleep })
+  const player = createPlayer({
+    ctx,
+    world,
+    planned: planted.videos,
+    publish: playbook.publish,
+    time,
+    workers,
+    totals,
+    sleep,
+  })
   return {
     database,
     workspaceId,
     world,
     api,
     secret,
+    rollout: () => playbook.rollout(ctx()),
     end: startAt + (PUBLISH_DAYS + WATCH_DAYS) * DAY,
     ...player,
   }
+}
+
+function tellRollout({ title, kols, spendFen }: { title: string; kols: number; spendFen: number }): string {
+  const yuan = Math.round(spendFen / 100).toLocaleString('en')
+  return `The first test that broke out, ${title}, is offered to ${kols} head KOLs (头部) for ¥${yuan}.`
 }
 
 function tell(score: DemoScore, seconds: number): string[] {

@@ -61,7 +61,7 @@ export async function connectAccount(
 }
 
 export type AccessToken =
-  | { kind: 'ready'; accessToken: string; generation: number }
+  | { kind: 'ready'; accessToken: string; generation: number; refreshAt: Date }
   /** Should be refreshed first: call refreshAccount with this generation. null: there is nothing to call with until then. */
   | { kind: 'stale'; accessToken: string | null; generation: number }
   | { kind: 'reauthorise'; reason: string }
@@ -76,7 +76,9 @@ export async function readAccessToken(
   if (row.state === 'REAUTHORISE') return { kind: 'reauthorise', reason: row.lastError ?? 'authorise again' }
   const { accessToken } = open(sealer, ctx, row)
   const { generation, refreshAt, accessExpiresAt } = row
-  if (accessToken !== refused && refreshAt > ctx.now) return { kind: 'ready', accessToken, generation }
+  if (accessToken !== refused && refreshAt > ctx.now) {
+    return { kind: 'ready', accessToken, generation, refreshAt }
+  }
   const works = accessToken !== refused && accessExpiresAt > ctx.now
   return { kind: 'stale', accessToken: works ? accessToken : null, generation }
 }

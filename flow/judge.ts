@@ -31,6 +31,8 @@ interface Tracked {
   watch: Watch
   kolId: number | null
   readings: Readings | null
+  /** First firing in this batch under any rule, ms; null: none. */
+  flaggedAt: number | null
 }
 /** Looks may hold a video several times; they are judged in time order. */
 export async function judgeLooks(
@@ -53,7 +55,9 @@ export async function judgeLooks(
     video.watch = verdict.watch
     video.readings = verdict.readings
     peers.update(look.videoId, verdict.watch)
-    fired += episodes.move(look, verdict)
+    const begun = episodes.move(look, verdict)
+    if (begun > 0) video.flaggedAt ??= look.observedAt
+    fired += begun
   }
   await writeStates(tx, tracked, options.nextPoll)
   await writeEpisodes(tx, episodes.moved())
@@ -66,7 +70,7 @@ async function track(tx: Tx, ids: readonly number[], claim?: string): Promise<Ma
     const { videoId, publishedAt, observedAt, plays, likes, comments, shares, saves, curve } = state
     const last = observedAt && { observedAt: observedAt.getTime(), plays, likes, comments, shares, saves }
     const watch = { videoId, publishedAt: publishedAt.getTime(), purpose, last, curve }
-    tracked.set(videoId, { watch, kolId: state.kolId, readings: null })
+    tracked.set(videoId, { watch, kolId: state.kolId, readings: null, flaggedAt: null })
   }
   return tracked
 }
@@ -108,7 +112,7 @@ async function writeStates(
   tracked: Map<number, Tracked>,
   nextPoll: JudgeOptions['nextPoll'],
 ): Promise<void> {
-  const next = [...tracked.values()].map(({ watch, kolId, readings }) => ({
+  const next = [...tracked.values()].map(({ watch, kolId, readings, flaggedAt }) => ({
     videoId: watch.videoId,
     ...watch.last,
     interactionRate: readings?.interactionRate.value ?? null,
@@ -116,6 +120,7 @@ async function writeStates(
     kolRatio: readings?.kolRatio.value ?? null,
     curve: `{${watch.curve.map((plays) => plays ?? 'NULL').join(',')}}`,
     nextPollAt: nextPoll?.(watch, kolId) ?? null,
+    flaggedAt,
   }))
   const columns = {
     videoId: 'bigint',
@@ -130,13 +135,15 @@ async function writeStates(
     kolRatio: 'float8',
     curve: 'text',
     nextPollAt: 'timestamptz',
+    flaggedAt: 'timestamptz',
   } as const
   const schedule = nextPoll
     ? sql`next_poll_at = next.next_poll_at, claim = null, claimed_until = null, misses = 0,
           no_data_since = null, no_data_reason = null, looks = looks + 1,`
     : sql``
+  // least() passes over nulls: a flag that is there only ever moves to an earlier instant.
   await tx.execute(sql`
-    update video_state state set ${schedule}
+    update video_state state set ${schedule} flagged_at = least(state.flagged_at, next.flagged_at),
       observed_at = next.observed_at, plays = next.plays, likes = next.likes, comments = next.comments,
       shares = next.shares, saves = next.saves, interaction_rate = next.interaction_rate,
       velocity = next.velocity, kol_ratio = next.kol_ratio, curve = next.curve::bigint[]

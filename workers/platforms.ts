@@ -2,7 +2,7 @@
 import { subjectsOf } from '../flow/subject.ts'
 import type { Connector } from '../platforms/connector.ts'
 import type { Directory } from '../platforms/directory.ts'
-import type { Registry } from '../platforms/registry.ts'
+import type { AccessToken, Registry } from '../platforms/registry.ts'
 import { type TokenDeps, tokenSource } from './tokens.ts'
 
 export interface Platforms {
@@ -18,6 +18,13 @@ export const NO_PLATFORMS: Platforms = { connectors: () => new Map(), directory:
 export function createPlatforms(deps: TokenDeps & { registry: Registry }): Platforms {
   const { db, clock, registry } = deps
   const known = new Map<number, ReadonlyMap<string, Connector>>()
+  const tokens = new Map<number, AccessToken>()
+  // Account ids are unique across workspaces.
+  const tokenOf = (workspaceId: number, accountId: number): AccessToken => {
+    const token = tokens.get(accountId) ?? tokenSource(deps, workspaceId, accountId)
+    tokens.set(accountId, token)
+    return token
+  }
   return {
     connectors(workspaceId) {
       const connectors =
@@ -27,7 +34,7 @@ export function createPlatforms(deps: TokenDeps & { registry: Registry }): Platf
           return new Map(
             found.map(({ kolAccountId, accountId, externalId }) => [
               kolAccountId,
-              { externalId, accessToken: tokenSource(deps, workspaceId, accountId) },
+              { externalId, accessToken: tokenOf(workspaceId, accountId) },
             ]),
           )
         })
@@ -35,6 +42,6 @@ export function createPlatforms(deps: TokenDeps & { registry: Registry }): Platf
       return connectors
     },
     directory: (workspaceId, accountId, platform) =>
-      registry.directory(platform, tokenSource(deps, workspaceId, accountId)),
+      registry.directory(platform, tokenOf(workspaceId, accountId)),
   }
 }

@@ -8,12 +8,16 @@ const SLOTS = 20
 
 export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Promise<void> {
   const now = clock()
-  for (const workspaceId of await dueTierPolicies({ db, now }))
-    await applyTierPolicy({ db, workspaceId, now })
-  for (const { workspaceId, accountId } of await dueAccounts({ db, now })) {
+  const [policies, accounts, work] = await Promise.all([
+    dueTierPolicies({ db, now }),
+    dueAccounts({ db, now }),
+    sweep({ db, now }),
+  ])
+  for (const workspaceId of policies) await applyTierPolicy({ db, workspaceId, now })
+  for (const { workspaceId, accountId } of accounts) {
     await queue.enqueue('explore', { workspaceId, accountId }, `explore-${workspaceId}-${accountId}`)
   }
-  for (const { workspaceId, source, videos } of await sweep({ db, now })) {
+  for (const { workspaceId, source, videos } of work) {
     if (!platforms.connectors(workspaceId).has(source)) continue
     const jobs = Math.min(SLOTS, Math.ceil(videos / POLL_BATCH))
     for (let slot = 0; slot < jobs; slot++) {

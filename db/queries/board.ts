@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { ElementKind, Purpose } from '../../rules/types.ts'
 import { type Db, rows } from '../client.ts'
+import { type PackedCells, rollUp, SEEN_COLUMNS } from './board-cells.ts'
 
 export interface BoardQuestion {
   matrixId: number
@@ -63,104 +64,80 @@ const AXES = { PERSONA: 'persona_id', PRODUCT: 'product_id', SCENE: 'scene_id', 
 const column = (kind: ElementKind) => sql.identifier(AXES[kind])
 
 /**
- * One statement. Medians are not in it: PostgreSQL would sort all plays once for cells, rows, columns and total, which
- * takes longer than everything else, so the plays go out packed and rules/board.ts selects. What is summed per cell
- * comes out of the index video_state_board alone, in its order; per pair it is summed over cells. What belongs together
- * is aggregated side by side, so it has one order without being sorted for it.
+ * One statement. The database does what is per video: one pass over the index video_state_board, in its order, summed
+ * per cell. Above that only the cells in use are left, which are rolled up here in a fraction of the time that joins
+ * and sorts of them take; and medians would need all plays sorted once each for cells, rows, columns and total, so
+ * the plays go out packed and rules/board.ts selects.
  */
 export async function loadBoard(db: Pick<Db, 'execute'>, question: BoardQuestion): Promise<BoardParts> {
   const [answer] = await rows<Answer>(db, statement(question))
   if (!answer) throw new Error('a statement of scalars answers one row')
-  return { elements: answer.elements ?? [], forbidden: answer.forbidden ?? [], groups: unpack(answer) }
+  return {
+    elements: answer.elements ?? [],
+    forbidden: answer.forbidden ?? [],
+    groups: rollUp(answer),
+  }
 }
 
-interface Answer {
+interface Answer extends PackedCells {
   elements: BoardElement[] | null
   forbidden: [number, number][] | null
-  groups:
-    | (BoardSums & { row: number | null; column: number | null; sizes: number[]; best: number[] })[]
-    | null
-  /** Big-endian doubles, group by group; within a group cell by cell, most plays first. */
-  plays: Buffer | null
 }
 
-function unpack({ groups, plays: packed }: Answer): BoardGroup[] {
-  if (groups === null) return []
-  const bytes = packed ? Buffer.from(packed) : Buffer.alloc(0)
-  bytes.swap64()
-  // A copy of its own: a small Buffer lies somewhere in a shared one, where doubles need not be aligned.
-  const all = new Float64Array(new Uint8Array(bytes).buffer)
-  let at = 0
-  return groups.map(({ sizes, best: firsts, ...group }) => {
-    const start = at
-    let best: BoardGroup['best'] = null
-    for (const [index, size] of sizes.entries()) {
-      const plays = all[at] as number
-      if (size > 0 && (best === null || plays > best.plays))
-        best = { videoId: firsts[index] as number, plays }
-      at += size
-    }
-    return { ...group, plays: all.subarray(start, at), best }
-  })
-}
+/** A column of numbers as one value, without text in between. Nulls would be left out: they go as 0. */
+const pack = (expression: SQL) => sql`string_agg(float8send(coalesce(${expression}, 0)), '')`
 
 function statement(question: BoardQuestion): SQL {
-  const { matrixId } = question
+  const { matrixId, purpose } = question
+  const packed = SEEN_COLUMNS.map((name) => {
+    const named = sql.identifier(name)
+    return sql`${pack(sql`${named}`)} as ${named}`
+  })
   return sql`
     with home as materialized (
       select id, ${column(question.rows)} as r, ${column(question.columns)} as c from cell
       where workspace_id = current_workspace() and matrix_id = ${matrixId}${inElements(question)}
-    )${wanted(question)}, seen as materialized (
-      select s.cell_id, count(*)::int as published, count(s.observed_at)::int as watched,
-        count(s.flagged_at)::int as flagged, count(s.interaction_rate)::int as rated,
-        sum(s.plays::float8) filter (where s.interaction_rate is not null) as rated_plays,
-        sum(s.interaction_rate * s.plays) as interactions,
-        count(s.spend_fen)::int as spend_known, sum(s.spend_fen::float8) as spend,
-        count(s.gmv_fen)::int as gmv_known, sum(s.gmv_fen::float8) as gmv,
-        count(s.spend_fen + s.gmv_fen)::int as both_known,
-        sum(s.spend_fen::float8) filter (where s.gmv_fen is not null) as both_spend,
-        sum(s.gmv_fen::float8) filter (where s.spend_fen is not null) as both_gmv,
-        string_agg(float8send(s.plays), '' order by s.plays desc nulls last, s.video_id) as plays,
-        (array_agg(s.video_id order by s.plays desc nulls last, s.video_id))[1] as best
-      from video_state s${question.purpose ? sql` join wanted on wanted.id = s.video_id` : sql``}
-      where s.workspace_id = current_workspace() and s.cell_id = any(array(select id from home))${inPhase(question, 's')}
-      group by s.cell_id
-    ), intended as materialized (
-      select v.cell_id, count(*)::int as planned from video v
-      where v.workspace_id = current_workspace() and v.cell_id = any(array(select id from home))
-        and v.stage = 'PLANNED'${inPhase(question, 'v')}${question.purpose ? sql` and v.purpose = ${question.purpose}` : sql``}
-      group by v.cell_id
-    ), grouped as materialized (
-      select r as "row", c as "column", coalesce(sum(planned), 0) as planned, coalesce(sum(published), 0) as published,
-        coalesce(sum(watched), 0) as watched, coalesce(sum(flagged), 0) as flagged, coalesce(sum(rated), 0) as rated,
-        coalesce(sum(rated_plays), 0) as "ratedPlays", coalesce(sum(interactions), 0) as interactions,
-        coalesce(sum(spend_known), 0) as "spendKnown", coalesce(sum(spend), 0) as "spendFen",
-        coalesce(sum(gmv_known), 0) as "gmvKnown", coalesce(sum(gmv), 0) as "gmvFen",
-        coalesce(sum(both_known), 0) as "bothKnown", coalesce(sum(both_spend), 0) as "bothSpendFen",
-        coalesce(sum(both_gmv), 0) as "bothGmvFen", array_agg(coalesce(length(plays) / 8, 0)) as sizes,
-        array_agg(best) as best, string_agg(plays, '') as plays
-      from home left join seen on seen.cell_id = home.id left join intended on intended.cell_id = home.id
-      group by r, c
-    )
-    select
+    )${wanted(question)}
+    select homes.*, seen.*, intended.*,
       (select json_agg(e order by id) from (
-        select id, kind, name, id in (select element_id from matrix_element
-            where workspace_id = current_workspace() and matrix_id = ${matrixId}) and archived_at is null as open
-        from element where workspace_id = current_workspace() and id in (
-          select element_id from matrix_element where workspace_id = current_workspace() and matrix_id = ${matrixId}
-          union all select "row" from grouped union all select "column" from grouped)
-        and kind in (${question.rows}, ${question.columns})
+        select id, kind, name, archived_at is null and id in (select element_id from matrix_element
+          where workspace_id = current_workspace() and matrix_id = ${matrixId}) as open
+        from element where workspace_id = current_workspace() and kind in (${question.rows}, ${question.columns})
+          and brand_id = (select brand_id from matrix where workspace_id = current_workspace() and id = ${matrixId})
       ) e) as elements,
       (select json_agg(json_build_array(element_id, other_id)) from pair
         where workspace_id = current_workspace() and kind = 'FORBIDDEN' and lifted_at is null
           and brand_id = (select brand_id from matrix where workspace_id = current_workspace() and id = ${matrixId})
-      ) as forbidden,
-      (select json_agg(g) from (
-        select "row", "column", planned, published, watched, flagged, rated, "ratedPlays", interactions, "spendKnown",
-          "spendFen", "gmvKnown", "gmvFen", "bothKnown", "bothSpendFen", "bothGmvFen", sizes, best
-        from grouped where planned + published > 0
-      ) g) as groups,
-      (select string_agg(plays, '') from grouped) as plays`
+      ) as forbidden
+    from (
+      select ${pack(sql`id`)} as id, ${pack(sql`r`)} as r, ${pack(sql`c`)} as c from home
+    ) homes, (
+      select ${sql.join(packed, sql`, `)}, string_agg(plays, '') as plays from (
+        select s.cell_id as "cellId", count(*) as published, count(s.observed_at) as watched,
+          count(s.flagged_at) as flagged, count(s.interaction_rate) as rated,
+          sum(s.plays::float8) filter (where s.interaction_rate is not null) as "ratedPlays",
+          sum(s.interaction_rate * s.plays) as interactions,
+          count(s.spend_fen) as "spendKnown", sum(s.spend_fen::float8) as "spendFen",
+          count(s.gmv_fen) as "gmvKnown", sum(s.gmv_fen::float8) as "gmvFen",
+          count(s.spend_fen + s.gmv_fen) as "bothKnown",
+          sum(s.spend_fen::float8) filter (where s.gmv_fen is not null) as "bothSpendFen",
+          sum(s.gmv_fen::float8) filter (where s.spend_fen is not null) as "bothGmvFen",
+          count(s.plays) as "playsKnown",
+          (array_agg(s.video_id order by s.plays desc nulls last, s.video_id))[1] as "bestId",
+          string_agg(float8send(s.plays), '' order by s.plays desc nulls last, s.video_id) as plays
+        from video_state s${purpose ? sql` join wanted on wanted.id = s.video_id` : sql``}
+        where s.workspace_id = current_workspace()
+          and s.cell_id = any(array(select id from home))${inPhase(question, 's')}
+        group by s.cell_id
+      ) cells
+    ) seen, (
+      select ${pack(sql`cell_id`)} as "plannedCellId", ${pack(sql`planned`)} as planned from (
+        select v.cell_id, count(*) as planned from video v
+        where v.workspace_id = current_workspace() and v.cell_id = any(array(select id from home))
+          and v.stage = 'PLANNED'${inPhase(question, 'v')}${purpose ? sql` and v.purpose = ${purpose}` : sql``}
+        group by v.cell_id
+      ) cells
+    ) intended`
 }
 
 const among = (ids: readonly number[]) => sql`any(${sql.param(ids.map(String))}::bigint[])`

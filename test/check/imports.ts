@@ -28,7 +28,15 @@ export const TABLE: Readonly<Record<string, Row>> = {
   flow: { ours: ['rules/', 'db/', 'type platforms/'], never: QUEUE_OR_GRAPHQL },
   schema: { ours: ['flow/', 'db/', 'rules/'], never: /^bullmq$/ },
   workers: {
-    ours: ['flow/', 'db/client.ts', 'type platforms/', 'platforms/errors.ts', 'platforms/registry.ts'],
+    ours: [
+      'rules/types.ts',
+      'flow/',
+      'db/client.ts',
+      'type platforms/',
+      'platforms/errors.ts',
+      'platforms/registry.ts',
+      'config.ts',
+    ],
   },
   api: { ours: ['schema/', 'flow/', 'db/', 'workers/queue.ts', 'config.ts'] },
   cli: { ours: PRODUCT },

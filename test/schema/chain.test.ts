@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { poll } from '../../flow/poll.ts'
 import { MINUTE } from '../../rules/types.ts'
 import { counters, testConnector } from '../support/connector.ts'
-import { itemId } from '../support/content.ts'
+import { itemId, seen } from '../support/content.ts'
 import { NOW, testDatabase, unique } from '../support/database.ts'
 import { testApi, tokenOf } from '../support/graphql.ts'
 
@@ -30,10 +30,10 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
   expect(brand).toMatchObject({ name: '花西子', createdAt: NOW.toISOString() })
   const elements: { id: string }[] = []
   for (const kind of ['PERSONA', 'PRODUCT', 'SCENE', 'NEED']) {
-    const attributes = { tags: [kind] }
-    const input = { brandId: brand.id, kind, name: unique(kind), attributes }
-    const made = await run('createElement', input, 'Element', 'kind version versions { attributes }')
-    expect(made).toMatchObject({ kind, version: 1, versions: [{ attributes }] })
+    const said = kind === 'PERSONA' ? { persona: { heat: 4 } } : {}
+    const input = { brandId: brand.id, kind, name: unique(kind), ...said }
+    const made = await run('createElement', input, 'Element', 'kind version current { persona { heat } }')
+    expect(made).toMatchObject({ kind, version: 1, current: { persona: null, ...said } })
     elements.push(made)
   }
   const [persona] = elements
@@ -41,12 +41,12 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
     'reviseElement',
     { elementId: persona?.id, name: '成分党' },
     'Element',
-    'name version versions { version name attributes }',
+    'name version versions { edges { node { version name persona { heat } } } }',
   )
   expect(revised).toMatchObject({
     name: '成分党',
     version: 2,
-    versions: [{ version: 2, attributes: { tags: ['PERSONA'] } }, { version: 1 }],
+    versions: { edges: [{ node: { version: 2, persona: { heat: 4 } } }, { node: { version: 1 } }] },
   })
 
   const elementIds = elements.map(({ id }) => id)
@@ -65,6 +65,8 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
   const kolInput = { accountId: itemId(), name: '小鹿', vertical: '美妆', tier: 'TAIL', followers: 50_000 }
   const kol = await run('createKol', kolInput, 'Kol', 'accountId name vertical tier followers')
   expect(kol).toMatchObject(kolInput)
+
+  await seen(ctx, 'qianchuan', [kolInput.accountId])
 
   const video = await run(
     'planVideo',

@@ -21,7 +21,7 @@ let mine: Team
 let theirs: Team
 async function team(): Promise<Team> {
   const ctx = await t.tenant()
-  const { content, kolId, ruleId, videoIds, breakoutIds } = await world(ctx)
+  const { content, kolId, ruleId, videoIds, breakoutIds, ...when } = await world(ctx)
   const numbers = {
     Brand: content.brandId,
     Element: content.elementIds.need,
@@ -31,6 +31,12 @@ async function team(): Promise<Team> {
     Rule: ruleId,
     Breakout: breakoutIds[0] ?? 0,
     Account: await connected(ctx),
+    Campaign: when.campaignId,
+    Phase: when.phaseId,
+    Occasion: when.occasionId,
+    Pair: when.pairId,
+    Series: when.seriesId,
+    Collaboration: when.collaborationId,
   }
   const ids = Object.fromEntries(Object.entries(numbers).map(([type, id]) => [type, globalId(type, id)]))
   const token = await tokenOf(ctx)

@@ -224,13 +224,18 @@ test('a definition is refused at its path', async () => {
   )
 })
 
-test('attributes that are no object', async () => {
-  for (const attributes of [[1], 'red', 7]) {
-    const made = await refused('createElement', { brandId: mine.brand, kind: 'NEED', name: 'x', attributes })
-    expect(made).toEqual(invalid('attributes'))
-    expect(await refused('reviseElement', { elementId: mine.elements.need, attributes })).toEqual(
-      invalid('attributes'),
-    )
+test('attributes of another kind, and out of their range, name their field', async () => {
+  const create = { brandId: mine.brand, kind: 'NEED', name: 'x' }
+  const revise = { elementId: mine.elements.need }
+  for (const [said, field] of [
+    [{ persona: { heat: 3 } }, 'persona'],
+    [{ product: {} }, 'product'],
+    [{ need: { pain: ' ' } }, 'need.pain'],
+    [{ links: ['ftp://x'] }, 'links'],
+    [{ note: ' ' }, 'note'],
+  ] as const) {
+    expect(await refused('createElement', { ...create, ...said })).toEqual(invalid(field))
+    expect(await refused('reviseElement', { ...revise, ...said })).toEqual(invalid(field))
   }
 })
 

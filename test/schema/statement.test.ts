@@ -59,14 +59,37 @@ const QUERIES: [name: string, statements: number, document: string][] = [
   [
     'a brand with everything below it',
     1,
-    `{ brands ${E(`name elements ${E('name versions { version name }')}
+    `{ brands ${E(`name elements ${E(`name versions ${E('version name')}`)}
     matrices ${E(`name elements { name } cells ${E(`persona { name } videos ${E('title kol { name }')}`)}`)} videos ${E('title')}`)} }`,
+  ],
+  [
+    'a plan with what its elements said, by the keys that the first statement gave',
+    2,
+    `{ videos ${E(`title hook format series { name } phase { kind }
+    elements { version kind name links product { priceFen breakEvenRoi } need { pain } }`)} }`,
+  ],
+  [
+    'a brand with its pairs and series',
+    1,
+    `{ node(id: $brand) { ... on Brand { name pairs(lifted: true) { edges { node { kind reason element { name } other { name } } } }
+    series(archived: false) { edges { node { name brand { name } } } } matrices ${E('name')} } } }`,
   ],
   ['KOLs with their videos', 1, `{ kols ${E(`name videos(first: 5) ${E('title state { plays }')}`)} }`],
   [
     'rules with versions and breakouts',
     1,
     `{ rules ${E(`name current { definition } versions { version } breakouts(first: 2) { edges { node { state video { title } } } }`)} }`,
+  ],
+  [
+    'collaborations with KOL, cell, steps and where they come from',
+    1,
+    `{ collaborations ${E(`state step priceFen kol { name tier } cell { product { name } } steps { seq state }
+    originBreakout { video { title } } origin { state } video { title } phase { kind }`)} }`,
+  ],
+  [
+    'breakouts with what repeats them',
+    1,
+    `{ breakouts(first: 1) ${E(`collaborations ${E('state kol { name }')}`)} }`,
   ],
   ['videos by filters', 1, `{ videos(stage: PUBLISHED, purpose: SEEDING, noData: false) ${E('title')} }`],
   ['two lists in one request', 2, `{ videos ${E('title')} kols ${E('name')} }`],

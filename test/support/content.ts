@@ -1,11 +1,15 @@
 /** Factories for what a team plans; every key is unique. */
+import { connectAccount } from '../../flow/account.ts'
 import { createBrand } from '../../flow/brand.ts'
-import type { Context } from '../../flow/context.ts'
+import { type Context, write } from '../../flow/context.ts'
 import { createElement } from '../../flow/element.ts'
+import { storeSubjects } from '../../flow/explore.ts'
 import { createKol } from '../../flow/kol.ts'
 import { createMatrix } from '../../flow/matrix.ts'
 import { planVideo } from '../../flow/plan.ts'
 import { publishVideo } from '../../flow/publish.ts'
+import { createSealer } from '../../flow/seal.ts'
+import { DAY } from '../../rules/types.ts'
 import { unique } from './database.ts'
 
 let item = 7_400_000_000_000_000_000n
@@ -53,6 +57,21 @@ export function kol(ctx: Context, followers = 50_000): Promise<number> {
 export interface PublishedVideo {
   videoId: number
   itemId: string
+}
+
+/** An account from which the videos of these 抖音号 are seen. */
+export async function seen(ctx: Context, source: string, kolAccountIds: string[]): Promise<void> {
+  const grant = {
+    accessToken: 'access',
+    refreshToken: 'refresh',
+    accessExpiresAt: ctx.now.getTime() + DAY,
+    refreshExpiresAt: ctx.now.getTime() + 30 * DAY,
+  }
+  const sealer = createSealer([{ id: 'test', key: Buffer.alloc(32) }])
+  const authorised = { platform: 'test', externalId: unique('account'), name: 'test', grant }
+  const accountId = await connectAccount(ctx, { sealer }, authorised)
+  const subject = { source, externalId: unique('subject'), name: 'test', kolAccountIds }
+  await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, [subject]))
 }
 
 export function planned(

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { boundToBrand, connectAll, createDemoPlatforms } from '../../cli/demo-platforms.ts'
+import { startPlaybook } from '../../cli/demo-playbook.ts'
 import { createPlayer } from '../../cli/demo-player.ts'
 import { scoreDemo } from '../../cli/demo-score.ts'
 import { plantWorld } from '../../cli/demo-world.ts'
@@ -26,8 +27,9 @@ onEachBackend(t, (backend) => {
     const ctx = () => ({ ...tenant, now: new Date(time.now) })
     const clock = () => new Date(time.now)
     const demo = createDemoPlatforms({ db: tenant.db, simulator, clock, sleep })
-    const { kols, videos: planned } = await plantWorld(ctx(), world)
-    await connectAll(ctx(), demo, world, kols)
+    const planted = await plantWorld(ctx(), world)
+    await connectAll(ctx(), demo, world, planted.kols)
+    const { publish } = await startPlaybook(ctx(), planted)
     simulator.faults.add([
       { kind: 'rate_limit', probability: 0.05 },
       { kind: 'http_500', probability: 0.02 },
@@ -50,10 +52,16 @@ onEachBackend(t, (backend) => {
       },
     })
     try {
-      await createPlayer({ ctx, world, planned, time, workers, totals, sleep }).playTo(
-        startAt + 2 * DAY,
-        () => {},
-      )
+      await createPlayer({
+        ctx,
+        world,
+        planned: planted.videos,
+        publish,
+        time,
+        workers,
+        totals,
+        sleep,
+      }).playTo(startAt + 2 * DAY, () => {})
     } finally {
       await workers.close()
       await simulator.close()
