@@ -4,6 +4,7 @@ import pino from 'pino'
 import { courier } from './cli/courier.ts'
 import { demo } from './cli/demo.ts'
 import { importFile } from './cli/import.ts'
+import { plan } from './cli/plan.ts'
 import { createShutdown } from './cli/shutdown.ts'
 import { start } from './cli/start.ts'
 import { token } from './cli/token.ts'
@@ -85,6 +86,9 @@ async function run(
       return demo(common)
     case 'import':
       await importFile(common)
+      return 'done'
+    case 'plan':
+      await plan(common)
       return 'done'
     case 'courier':
       await courier({ ...common, pipe })

@@ -37,14 +37,45 @@ query Videos {
     }
   }
 }`,
-  `# The content matrix: 人 货 场 需.
-query Matrix {
+  `# The content matrix 人 货 场 需 as a board: any two axes, with what came of each pair, and the gaps.
+query Board {
   matrices(first: 1) {
     edges {
       node {
         name
-        elements { kind name }
-        cells(first: 10) { edges { node { persona { name } product { name } videos(first: 3) { edges { node { title } } } } } }
+        board(rows: PERSONA, columns: PRODUCT) {
+          rows { name }
+          columns { name }
+          cells { row column figures { planned published flagged hitRate medianPlays interactionRate roi } }
+          gaps { row column forbidden }
+          total { planned published flagged hitRate medianPlays }
+        }
+      }
+    }
+  }
+}`,
+  `# KOLs with what we saw of them ourselves, and what stands out.
+query Kols {
+  kols(first: 10, minFollowers: 10000) {
+    edges {
+      node {
+        name
+        tier
+        vertical
+        facts { videos medianPlays7d interactionRate breakoutShare90d offers { band priceFen cpm } anomalies { text } }
+      }
+    }
+  }
+}`,
+  `# 合作: who was asked for what, where the idea came from, and what each hop added.
+query Collaborations {
+  collaborations(first: 5) {
+    edges {
+      node {
+        step
+        state
+        kol { name tier }
+        lineage { hops { hop collaborations videos plays spendFen gmvFen } }
       }
     }
   }

@@ -7,6 +7,7 @@ import type { Database } from '../db/client.ts'
 import { createReader } from '../db/reader.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../flow/errors.ts'
+import type { SheetFiles } from '../flow/plan-sheet.ts'
 import type { ApiContext, Viewer } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
 
@@ -20,12 +21,14 @@ export function createContext(
   viewer: Viewer,
   now: Date,
   accounts: AuthoriseDeps | null = null,
+  sheets: SheetFiles | null = null,
 ): RequestContext {
   const reader = createReader(pool, viewer.workspaceId)
   return {
     viewer,
     now,
     accounts,
+    sheets,
     db: reader.db,
     async run(verb, input) {
       await reader.close()

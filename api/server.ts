@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import type { Logger } from 'pino'
 import type { Database } from '../db/client.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
+import type { SheetFiles } from '../flow/plan-sheet.ts'
 import type { Viewer } from '../schema/context.ts'
 import type { Queue } from '../workers/queue.ts'
 import { refusal, UNAUTHENTICATED, viewerOf } from './auth.ts'
@@ -22,6 +23,8 @@ export interface ApiDeps {
   port: number
   /** null, the default: accounts cannot be connected here. */
   accounts?: AuthoriseDeps | null
+  /** null, the default: plans are neither exported nor imported here. */
+  sheets?: SheetFiles | null
 }
 export interface Api {
   url: string
@@ -57,12 +60,16 @@ export class PortTakenError extends Error {
   }
 }
 
+/** A sheet of 2,000 planned videos in base64; fastify's own 1 MiB is too little for long titles. */
+const MOST_BODY = 4 * 1024 * 1024
+
 async function createApp({
   database,
   queue,
   clock,
   log,
   accounts = null,
+  sheets = null,
 }: ApiDeps): Promise<FastifyInstance> {
   const metrics = createMetrics(queue)
   const onDefect = (error: unknown) => {
@@ -75,6 +82,7 @@ async function createApp({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    bodyLimit: MOST_BODY,
   }) as unknown as FastifyInstance
   app.decorateRequest('viewer', null)
   app.addHook('onClose', () => apollo.stop())
@@ -96,7 +104,7 @@ async function createApp({
     onResponse: async (_request, reply) => metrics.seconds.observe(reply.elapsedTime / 1000),
     handler: fastifyApolloHandler(apollo, {
       context: async (request): Promise<RequestContext> =>
-        createContext(database, request.viewer as Viewer, clock(), accounts),
+        createContext(database, request.viewer as Viewer, clock(), accounts, sheets),
     }),
   })
   if (accounts) addAuthorise(app, database.db, clock, accounts)

@@ -11,6 +11,7 @@ import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
 import { createAccounts } from './accounts.ts'
 import { boot } from './boot.ts'
+import { SHEETS } from './sheets.ts'
 import type { Shutdown } from './shutdown.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -60,7 +61,7 @@ export async function start({
     const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
     shutdown.opened('queue', () => queue.close())
     const { host, port } = config
-    const api = await startApi({ database, queue, clock, log, host, port, accounts })
+    const api = await startApi({ database, queue, clock, log, host, port, accounts, sheets: SHEETS })
     shutdown.opened('api', () => api.close())
     say(`Open ${api.url}`)
     if ((await listWorkspaces(database.db)).length === 0) {

@@ -1,73 +1,11 @@
-/** Changes of videos that are there: the plan until publication, the phase always, and the archive. */
+/** Changes of videos that are there, planned or published: the phase, and the archive; plans are edited by flow/revise-plans.ts. */
 import { and, eq, ne } from 'drizzle-orm'
-import type { Tx } from '../db/client.ts'
-import { cell, video, videoState } from '../db/tables.ts'
+import { video, videoState } from '../db/tables.ts'
 import { among } from './among.ts'
-import { cellsOf, type Place, placeCheck } from './cell.ts'
 import { type Context, write } from './context.ts'
-import { ConflictError, found, InvalidInputError, NotFoundError, text } from './errors.ts'
-import { checkCount, type PlanVideo, phrase } from './plan.ts'
+import { found, NotFoundError } from './errors.ts'
+import { checkCount } from './plan.ts'
 import { linkCheck } from './plan-links.ts'
-
-/**
- * Left out: as it is. null: none, where a video may have none. A matrix without elements keeps the elements, elements
- * without a matrix the matrix.
- */
-export type RevisePlan = { videoId: number } & { [Key in keyof PlanVideo]?: PlanVideo[Key] | undefined }
-
-/**
- * Edits a planned video. Only what is changed is checked: a plan that was made before a pair or an archive can still
- * be given another title. ConflictError: it is published or archived.
- */
-export async function revisePlan(ctx: Context, { videoId, ...change }: RevisePlan): Promise<number> {
-  const { kolId, seriesId, phaseId, purpose, plannedFor, hook, format } = change
-  const said = {
-    kolId,
-    seriesId,
-    phaseId,
-    purpose,
-    plannedFor,
-    title: change.title === undefined ? undefined : text('title', change.title),
-    hook: hook === undefined ? undefined : phrase('hook', hook),
-    format: format === undefined ? undefined : phrase('format', format),
-  }
-  return write(ctx, async (tx) => {
-    const [row] = await tx.select().from(video).where(eq(video.id, videoId)).for('no key update')
-    const { stage, brandId, cellId } = found(row, 'video')
-    if (stage !== 'PLANNED') {
-      throw new ConflictError(`The video is ${stage.toLowerCase()}: its plan stands as it was.`)
-    }
-    const values = { ...said, cellId: await movedTo(tx, brandId, cellId, change) }
-    const linked = await linkCheck(tx, [change])
-    linked(brandId, change)
-    // drizzle leaves out what is undefined, and refuses an update of nothing.
-    if (Object.values(values).every((value) => value === undefined)) return videoId
-    await tx.update(video).set(values).where(eq(video.id, videoId))
-    return videoId
-  })
-}
-
-/** The cell that the change names; undefined: it names none. */
-async function movedTo(
-  tx: Tx,
-  brandId: number,
-  cellId: number | null,
-  { matrixId, elementIds }: { [Key in keyof Place]?: Place[Key] | undefined },
-): Promise<number | undefined> {
-  if (matrixId === undefined && elementIds === undefined) return undefined
-  const [now] = await tx
-    .select()
-    .from(cell)
-    .where(eq(cell.id, cellId ?? 0))
-  const held = [now?.personaId, now?.productId, now?.sceneId, now?.needId].flatMap((id) => id ?? [])
-  const place = { matrixId: matrixId ?? found(now, 'matrix').matrixId, elementIds: elementIds ?? held }
-  const placed = await placeCheck(tx, [place])
-  const checked = placed(place)
-  if (checked.brandId !== brandId) {
-    throw new InvalidInputError('matrixId', 'a video cannot move to the matrix of another brand')
-  }
-  return (await cellsOf(tx, [checked]))[0]
-}
 
 /**
  * Puts a video away; one that was published is not looked at any more, and its numbers stay. Twice changes nothing.

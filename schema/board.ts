@@ -68,7 +68,8 @@ const FiguresType = builder.objectRef<Figures>('BoardFigures').implement({
     bestVideo: t.field({
       type: Video,
       nullable: true,
-      description: 'The same video whole; costs one more statement for all of the board.',
+      description:
+        'The same video whole; costs one more statement for all of the board. null: none has a play count.',
       resolve: ({ best }) => best && { id: best.videoId },
     }),
   }),
@@ -89,7 +90,8 @@ const LineType = builder.objectRef<Line>('BoardLine').implement({
     element: t.field({
       type: Element,
       nullable: true,
-      description: 'The same element whole; costs one more statement for all of the board.',
+      description:
+        'The same element whole; costs one more statement for all of the board. null: the axis is empty.',
       resolve: ({ id }) => (id === null ? null : { id }),
     }),
   }),

@@ -1,10 +1,16 @@
 import { createBrand } from '../flow/brand.ts'
 import { builder, KEY } from './builder.ts'
+import { CampaignConnection, CampaignLevelEnum, campaignsWhere } from './campaign.ts'
 import { ElementConnection, ElementKindEnum } from './element.ts'
 import { CHANGE } from './errors.ts'
 import { one } from './ids.ts'
 import { MatrixConnection } from './matrix.ts'
+import { PairConnection } from './pair.ts'
+import { SeriesConnection } from './series.ts'
 import { VideoConnection } from './video.ts'
+
+const ONLY_ARCHIVED = 'true: only archived ones; false: only those in use; left out: both.'
+const isSet = (set: boolean) => (set ? { isNotNull: true as const } : { isNull: true as const })
 
 export const Brand = builder.drizzleNode('brand', {
   name: 'Brand',
@@ -14,19 +20,71 @@ export const Brand = builder.drizzleNode('brand', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name, unique in the workspace.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    briefTemplate: t.exposeString('briefTemplate', {
+      nullable: true,
+      description: 'What its briefs are rendered from; null: the template that is shipped.',
+    }),
     elements: t.relatedConnection(
       'elements',
       {
         description: 'Its 要素, newest first.',
-        args: { kind: t.arg({ type: ElementKindEnum, description: 'Only of this axis.' }) },
-        query: ({ kind }) => ({ where: kind ? { kind } : {}, orderBy: { id: 'desc' } }),
+        args: {
+          kind: t.arg({ type: ElementKindEnum, description: 'Only of this axis.' }),
+          archived: t.arg.boolean({ description: ONLY_ARCHIVED }),
+        },
+        query: ({ kind, archived }) => ({
+          where: { ...(kind && { kind }), ...(archived != null && { archivedAt: isSet(archived) }) },
+          orderBy: { id: 'desc' },
+        }),
       },
       ElementConnection,
+    ),
+    pairs: t.relatedConnection(
+      'pairs',
+      {
+        description: 'What of it never meets in a cell, and what needs what; newest first.',
+        args: {
+          lifted: t.arg.boolean({
+            description: 'true: only lifted ones; false: only those that hold; left out: both.',
+          }),
+        },
+        query: ({ lifted }) => ({
+          where: lifted == null ? {} : { liftedAt: isSet(lifted) },
+          orderBy: { id: 'desc' },
+        }),
+      },
+      PairConnection,
+    ),
+    series: t.relatedConnection(
+      'series',
+      {
+        description: 'Its 栏目, newest first.',
+        args: { archived: t.arg.boolean({ description: ONLY_ARCHIVED }) },
+        query: ({ archived }) => ({
+          where: archived == null ? {} : { archivedAt: isSet(archived) },
+          orderBy: { id: 'desc' },
+        }),
+      },
+      SeriesConnection,
     ),
     matrices: t.relatedConnection(
       'matrices',
       { description: 'Its 内容矩阵, newest first.', query: { orderBy: { id: 'desc' } } },
       MatrixConnection,
+    ),
+    campaigns: t.relatedConnection(
+      'campaigns',
+      {
+        description: 'Its 大促, the one that begins last first.',
+        args: {
+          from: t.arg({ type: 'Date', description: 'Only those that run on this day or later.' }),
+          to: t.arg({ type: 'Date', description: 'Only those that run on this day or earlier.' }),
+          level: t.arg({ type: CampaignLevelEnum, description: 'Only of this level.' }),
+          archived: t.arg.boolean({ description: 'true: also those that were put away.' }),
+        },
+        query: campaignsWhere,
+      },
+      CampaignConnection,
     ),
     videos: t.relatedConnection(
       'videos',

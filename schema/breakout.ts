@@ -2,6 +2,7 @@ import { closeBreakout } from '../flow/breakout.ts'
 import { explain } from '../rules/breakout.ts'
 import type { Evidence } from '../rules/types.ts'
 import { builder, KEY } from './builder.ts'
+import { CollaborationConnection } from './collaboration.ts'
 import { CHANGE } from './errors.ts'
 import { one, optionalRowId, rowId } from './ids.ts'
 
@@ -106,6 +107,11 @@ export const Breakout = builder.drizzleNode('breakout', {
     }),
     video: t.relation('video', { description: 'The video.' }),
     rule: t.relation('rule', { description: 'The rule.' }),
+    collaborations: t.relatedConnection(
+      'collaborations',
+      { description: 'Those that repeat it, newest first.', query: { orderBy: { id: 'desc' } } },
+      CollaborationConnection,
+    ),
   }),
 })
 

@@ -25,6 +25,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     BigInt: { Input: number; Output: number }
     DateTime: { Input: Date; Output: Date }
+    Date: { Input: string; Output: string }
     JSON: { Input: unknown; Output: unknown }
     ID: { Input: string; Output: string | number }
   }

@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import type { Role } from '../db/tables.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
 import type { Context } from '../flow/context.ts'
+import type { SheetFiles } from '../flow/plan-sheet.ts'
 
 export type { Role }
 
@@ -20,6 +21,8 @@ export interface ApiContext {
   now: Date
   /** For connecting accounts of platforms; null: no app or no key is set up. */
   accounts: AuthoriseDeps | null
+  /** Writes and reads the files of a 排期表; null: not set up. */
+  sheets: SheetFiles | null
   /** Runs a verb of flow in its own transaction; reads that follow see what it wrote. */
   run<Input, Output>(verb: (ctx: Context, input: Input) => Promise<Output>, input: Input): Promise<Output>
 }

@@ -1,7 +1,7 @@
-import { ConflictError, InvalidInputError, NotFoundError } from '../flow/errors.ts'
+import { ConflictError, InvalidInputError, NotFoundError, ShortLinkError } from '../flow/errors.ts'
 import { builder } from './builder.ts'
 
-const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
+export const ErrorInterface = builder.interfaceRef<Error>('Error').implement({
   description: 'An expected refusal: what is wrong and how to mend it.',
   fields: (t) => ({
     message: t.exposeString('message', { description: 'For people; in English.' }),
@@ -30,6 +30,14 @@ builder.objectType(ConflictError, {
   name: 'ConflictError',
   description: 'The input is fine, but what is already there stands against it.',
   interfaces: [ErrorInterface],
+})
+
+builder.objectType(ShortLinkError, {
+  name: 'ShortLinkError',
+  description:
+    'Only a short link was given, and it cannot be followed here: open it and give the long address.',
+  interfaces: [ErrorInterface],
+  fields: (t) => ({ link: t.exposeString('link', { description: 'The short link to open.' }) }),
 })
 
 /**

@@ -11,6 +11,12 @@ const NODE_TYPES = [
   'Video',
   'Rule',
   'Breakout',
+  'Pair',
+  'Series',
+  'Campaign',
+  'Phase',
+  'Occasion',
+  'Collaboration',
 ] as const
 type NodeType = (typeof NODE_TYPES)[number]
 

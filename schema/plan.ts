@@ -1,7 +1,8 @@
 /** 排期: what plans videos, one or many, and what changes their plan. */
 import { eachLine, LinesError, PairError, type Refusal } from '../flow/errors.ts'
 import { MOST_LINES, type PlanVideo, planVideo, planVideos } from '../flow/plan.ts'
-import { archiveVideo, assignPhase, revisePlan } from '../flow/video.ts'
+import { revisePlan } from '../flow/revise-plans.ts'
+import { archiveVideo, assignPhase } from '../flow/video.ts'
 import { builder } from './builder.ts'
 import { CHANGE, ErrorInterface } from './errors.ts'
 import { one, optionalRowId, rowId } from './ids.ts'

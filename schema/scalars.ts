@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql'
+import { isDay } from '../rules/zone.ts'
 import { builder } from './builder.ts'
 
 builder.scalarType('BigInt', {
@@ -21,6 +22,15 @@ builder.scalarType('DateTime', {
     throw new GraphQLError(
       'DateTime must be an ISO 8601 instant with an offset, e.g. 2026-11-11T20:00:00+08:00',
     )
+  },
+})
+
+builder.scalarType('Date', {
+  description: "A business day of the workspace's zone as YYYY-MM-DD, e.g. 2026-11-11.",
+  serialize: (value) => value,
+  parseValue(value) {
+    if (typeof value === 'string' && isDay(value)) return value
+    throw new GraphQLError('Date must be a day of the calendar as YYYY-MM-DD, e.g. 2026-11-11')
   },
 })
 

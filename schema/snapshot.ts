@@ -27,6 +27,7 @@ const ORDER = { observedAt: 'desc', source: 'asc', revision: 'desc' } as const
 
 /** The order of a video's snapshots. */
 export function latestFirst(page: Parameters<typeof checkCursors>[0]) {
-  checkCursors(page, Object.keys(ORDER).length)
+  // The plugin adds the video.
+  checkCursors(page, Object.keys(ORDER).length + 1)
   return { orderBy: ORDER }
 }

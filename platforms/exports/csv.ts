@@ -7,7 +7,11 @@ import type { RawRow } from './raw.ts'
 /** A quote that is never closed would otherwise swallow the rest of the file into memory. */
 const MAX_RECORD_BYTES = 1024 * 1024
 
-export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RawRow[], void, undefined> {
+/** `head`: the part of the first chunk by which the delimiter is told. */
+export async function* csvRows(
+  text: AsyncIterable<string>,
+  head = (chunk: string) => chunk.slice(0, 8192),
+): AsyncGenerator<RawRow[], void, undefined> {
   let parser: Parser | null = null
   let next = 1
   const rowsOf = (fed: { records: string[][]; error: Error | null }) => {
@@ -21,7 +25,7 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncGenerator<RawR
   try {
     for await (const chunk of text) {
       if (chunk === '') continue
-      parser ??= createParser(delimiterOf(chunk))
+      parser ??= createParser(delimiterOf(head(chunk)))
       const open = parser
       const { rows, error } = rowsOf(await feed(open, (done) => open.write(chunk, done)))
       if (rows.length > 0) yield rows
@@ -56,9 +60,9 @@ function createParser(delimiter: string): Parser {
   return parser
 }
 
-/** What occurs most often outside quotes at the start of the file. */
-function delimiterOf(chunk: string): string {
-  const head = chunk.slice(0, 8192).replaceAll(/"[^"]*"/g, '')
-  const counted = [',', '\t', ';'].map((one) => [head.split(one).length - 1, one] as const)
+/** What occurs most often outside quotes. */
+function delimiterOf(start: string): string {
+  const plain = start.replaceAll(/"[^"]*"/g, '')
+  const counted = [',', '\t', ';'].map((one) => [plain.split(one).length - 1, one] as const)
   return counted.reduce((best, one) => (one[0] > best[0] ? one : best))[1]
 }

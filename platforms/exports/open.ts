@@ -12,6 +12,7 @@ import { type Column, findLayout, type Layout, settleRates } from './layout.ts'
 import { type Mapping, mappedKind, namedKind } from './mapping.ts'
 import type { RawFile, RawRow } from './raw.ts'
 import { createRowReader, type OutcomeLine, read } from './row.ts'
+import { sniff } from './sniff.ts'
 import { decode } from './text.ts'
 import { openWorkbook } from './workbook.ts'
 
@@ -102,15 +103,7 @@ interface Opened extends RawFile {
 
 async function openRaw(file: string, sheet: string | null, find: Find): Promise<Opened> {
   const start = await headOf(file)
-  if (start.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') return openSheet(file, sheet, find)
-  if (start.readUInt32BE(0) === 0xd0cf11e0) {
-    throw new ExportFileError(
-      'This is an old .xls (or a workbook with a password). Save it as .xlsx without one.',
-    )
-  }
-  if (/^\s*(<!doctype|<html|<table|<\?xml)/i.test(start.toString('latin1'))) {
-    throw new ExportFileError('This is a web page with an .xls or .csv name. Open it and save it as .xlsx.')
-  }
+  if (sniff(start) === 'WORKBOOK') return openSheet(file, sheet, find)
   const input = createReadStream(file)
   const decoded = decode(unzipped(input, () => 1))
   const close = async () => void input.destroy()

@@ -1,6 +1,6 @@
 /** XLSX: the parts of the zip, read from disk as they are needed; only the shared strings are held. */
 import { SaxesParser } from 'saxes'
-import { type Entry, openPromise, type ZipFile } from 'yauzl'
+import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl'
 import { ExportFileError } from './errors.ts'
 import type { Form, RawRow } from './raw.ts'
 import { local, parseXml, type SheetContext, sheetRows } from './sheet.ts'
@@ -16,11 +16,19 @@ export interface Workbook {
 
 type Attributes = Record<string, string>
 
-export async function openWorkbook(file: string): Promise<Workbook> {
-  const zip = await openPromise(file, { autoClose: false, lazyEntries: true }).catch(damaged)
+/** By its path or from its bytes. ExportFileError: damaged, or unpacked it would have more than `most` bytes. */
+export async function openWorkbook(
+  file: string | Buffer,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Workbook> {
+  const options = { autoClose: false, lazyEntries: true }
+  const opening = typeof file === 'string' ? openPromise(file, options) : fromBufferPromise(file, options)
+  const zip = await opening.catch(damaged)
   try {
     const parts = new Map<string, Entry>()
     for await (const entry of zip.eachEntry()) parts.set(entry.fileName.replace(/^\//, ''), entry)
+    const bytes = [...parts.values()].reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0)
+    if (bytes > most) throw new ExportFileError(`The workbook has more than ${most} bytes of content.`)
     const { sheets, date1904 } = await readIndex(zip, parts)
     let context: Promise<SheetContext> | null = null
     return {
