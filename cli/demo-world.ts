@@ -123,7 +123,8 @@ async function plantCampaign(ctx: Context, { options }: World, brandId: number) 
   const first = dayOf(new Date(options.startAt), ZONE)
   // 筹备 2 days before, then 预热, 活动 and 返场 while videos come out.
   const starts = [-2, 0, 2, 4].map((days) => addDays(first, days))
-  const ends = [...starts.slice(1), addDays(first, options.publishDays + 2)].map((day) => addDays(day, -1))
+  const last = addDays(first, Math.max(4, options.publishDays) + 2)
+  const ends = [...starts.slice(1), last].map((day) => addDays(day, -1))
   const campaignId = await createCampaign(ctx, {
     brandId,
     name: CAMPAIGN,

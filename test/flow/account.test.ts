@@ -59,6 +59,7 @@ test('tokens lie encrypted in the row, and a fresh one is handed out without a c
     kind: 'ready',
     accessToken: 'access-1',
     generation: 1,
+    refreshAt: expect.any(Date),
   })
   expect(asked).toEqual([])
 })

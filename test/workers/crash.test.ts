@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { connectAccount } from '../../flow/account.ts'
+import { write } from '../../flow/context.ts'
+import { storeSubjects } from '../../flow/explore.ts'
 import { createSealer } from '../../flow/seal.ts'
 import { createSimulator, type Simulator } from '../../platforms/simulator/server.ts'
 import { createWorld } from '../../platforms/simulator/world.ts'
@@ -59,7 +61,10 @@ onEachBackend(t, (backend) => {
       refreshExpiresAt: now + 30 * DAY,
     }
     const authorised = { platform: 'oceanengine', externalId: 'main', name: 'main', grant }
-    await connectAccount(tenant, { sealer: createSealer([{ id: 'k', key }]) }, authorised)
+    const accountId = await connectAccount(tenant, { sealer: createSealer([{ id: 'k', key }]) }, authorised)
+    const kolAccountIds = world.kols.map(({ awemeId }) => awemeId)
+    const subject = { source: 'qianchuan', externalId: simulator.advertiserId, name: 'main', kolAccountIds }
+    await write(tenant, (tx) => storeSubjects(tx, tenant.now, accountId, [subject]))
     const matrix = await content(tenant)
     const kols = new Map<string, number>()
     for (const { itemId, kol: who } of videos) {
