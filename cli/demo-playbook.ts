@@ -10,7 +10,7 @@ import {
 } from '../flow/collaboration.ts'
 import type { Context } from '../flow/context.ts'
 import { planVideos } from '../flow/plan.ts'
-import { proposeCollaboration } from '../flow/propose.ts'
+import { proposeCollaboration } from '../flow/propose-collaboration.ts'
 import { proposePlan } from '../flow/propose-plan.ts'
 import { type PublishVideo, publishVideo } from '../flow/publish.ts'
 import { acceptRollout, proposeRollout } from '../flow/rollout.ts'

@@ -8,7 +8,7 @@ import { briefOf } from './brief.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, conflictOn, found, InvalidInputError, text } from './errors.ts'
 import { planVideo } from './plan.ts'
-import { checkTerms, type Terms } from './propose.ts'
+import { checkTerms, type Terms } from './propose-collaboration.ts'
 import { publishVideo } from './publish.ts'
 
 type Row = typeof collaboration.$inferSelect

@@ -1,7 +1,7 @@
 /** Proposes videos that fill the gaps of a matrix; what is accepted of it is planned by flow/plan.ts. */
 import type { Tx } from '../db/client.ts'
 import { loadAxes, loadMakers, loadPairs, loadUsed, type MatrixElement } from '../db/queries/propose-plan.ts'
-import * as rules from '../rules/propose.ts'
+import * as rules from '../rules/propose-plan.ts'
 import type { ElementKind } from '../rules/types.ts'
 import { found, InvalidInputError } from './errors.ts'
 import { MOST_LINES } from './plan.ts'

@@ -11,7 +11,7 @@ import { DAY, type PlaybookStep, type PriceBand } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { found, InvalidInputError } from './errors.ts'
 import { linkCheck } from './plan-links.ts'
-import { checkTerms, insertProposals, originOf, type Proposal, type Terms } from './propose.ts'
+import { checkTerms, insertProposals, originOf, type Proposal, type Terms } from './propose-collaboration.ts'
 
 export interface ProposeRollout {
   breakoutId: number

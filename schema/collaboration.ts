@@ -1,4 +1,4 @@
-import { proposeCollaboration } from '../flow/propose.ts'
+import { proposeCollaboration } from '../flow/propose-collaboration.ts'
 import { PLAYBOOK_STEPS } from '../rules/types.ts'
 import { builder, KEY } from './builder.ts'
 import { one, optionalRowId, rowId } from './ids.ts'

@@ -1,7 +1,7 @@
 /** 排期建议: which cells get a video next, by whom, and why. */
 import { type ProposedPlan, proposePlan } from '../flow/propose-plan.ts'
 import type { Obstacle } from '../rules/cover-grid.ts'
-import { STRATEGIES } from '../rules/propose.ts'
+import { STRATEGIES } from '../rules/propose-plan.ts'
 import { builder } from './builder.ts'
 import { Element } from './element.ts'
 import { rowId } from './ids.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import { proposePlan, type Request, STRATEGIES } from '../../rules/propose.ts'
 import type { Kol } from '../../rules/propose-kols.ts'
+import { proposePlan, type Request, STRATEGIES } from '../../rules/propose-plan.ts'
 import { TIERS } from '../../rules/types.ts'
 import { allowed, anyMatrix, existingOf, matrixOf, tally } from './cover-world.ts'
 
