@@ -12,8 +12,11 @@ import { startEmbedded, wipeEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { board } from './board.ts'
+import { polling } from './polling.ts'
 
 export interface BenchContext {
+  /** The name of the bench and what was said behind it. */
+  args: string[]
   /** As the program works: bound by row-level security. */
   database: Database
   /** As the owner of the tables, one connection: for planting. */
@@ -27,7 +30,7 @@ export interface BenchContext {
 }
 export type Bench = (context: BenchContext) => Promise<void>
 
-const BENCHES: Readonly<Record<string, Bench>> = { board }
+const BENCHES: Readonly<Record<string, Bench>> = { board, polling }
 
 export interface BenchInput {
   args: string[]
@@ -58,5 +61,5 @@ export async function bench({ args, config, log, ticks, shutdown, say }: BenchIn
   shutdown.opened('owner', () => owner.end({ timeout: 5 }))
   const database = connect(embedded.url, { max: 4 })
   shutdown.opened('database', () => database.close())
-  await run({ database, owner, log, now: new Date('2026-11-11T12:00:00Z'), ticks, say })
+  await run({ args, database, owner, log, now: new Date('2026-11-11T12:00:00Z'), ticks, say })
 }

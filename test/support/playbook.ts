@@ -8,7 +8,7 @@ import {
   submitDraft,
 } from '../../flow/collaboration.ts'
 import { type Context, write } from '../../flow/context.ts'
-import { type ProposeCollaboration, proposeCollaboration } from '../../flow/propose.ts'
+import { type ProposeCollaboration, proposeCollaboration } from '../../flow/propose-collaboration.ts'
 import { createRule } from '../../flow/rule.ts'
 import { AGES } from '../../rules/curve.ts'
 import { DAY, type PriceBand, type Tier } from '../../rules/types.ts'

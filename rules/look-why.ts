@@ -1,0 +1,78 @@
+/** Why the next look is when it is: a kind, the numbers behind it, and one sentence that says them. */
+import type { Chance } from './look-chance.ts'
+
+interface Worth {
+  /** From the last look, or from publication, to the next. */
+  minutes: number
+  /** That a look then changes what the rule says, and what that counts beside a first detection, 0 to 1. */
+  chance: number
+  weight: number
+  costFen: number
+  delayFenPerHour: number
+  /** The rule and the comparison that decide; null: no rule can change. */
+  ruleId: number | null
+  on: Chance['on'] | null
+}
+export type Reason =
+  /** The expected loss has grown to the price of a look. */
+  | ({ kind: 'WORTH' } & Worth)
+  /** It would be worth more looks, but the source has nothing newer. */
+  | ({ kind: 'FLOOR' } & Worth)
+  /** It is not worth a look; this is the longest gap at its age. */
+  | ({ kind: 'CEILING' } & Worth)
+  | { kind: 'HOLD'; ruleId: number; holdMinutes: number }
+  | { kind: 'CYCLE'; minutes: number }
+  | { kind: 'RETRY'; misses: number; minutes: number }
+  | { kind: 'END'; days: number }
+
+export type WhyKind = Reason['kind']
+export interface Why {
+  kind: WhyKind
+  text: string
+  /** As in the text, unrounded; ids among them. */
+  numbers: Record<string, number>
+}
+
+export function told(reason: Reason): Why {
+  const numbers: Record<string, number> = {}
+  for (const [name, value] of Object.entries(reason)) if (typeof value === 'number') numbers[name] = value
+  if ('on' in reason && reason.on !== null) {
+    numbers.bound = reason.on.bound
+    if (reason.on.value !== null) numbers.value = reason.on.value
+  }
+  return { kind: reason.kind, text: sentence(reason), numbers }
+}
+
+function sentence(reason: Reason): string {
+  switch (reason.kind) {
+    case 'WORTH':
+      return `${standing(reason)}; at ${price(reason)} this is worth a look`
+    case 'FLOOR':
+      return `${standing(reason)}; at ${price(reason)} it is worth one sooner, but the source has nothing newer`
+    case 'CEILING':
+      return `${standing(reason)}; at ${price(reason)} it is not worth one, but no gap is longer at this age`
+    case 'HOLD':
+      return `rule ${reason.ruleId} is met and must hold ${short(reason.holdMinutes)} min: the look when it has`
+    case 'CYCLE':
+      return `every ${short(reason.minutes)} min, as set by hand`
+    case 'RETRY':
+      return `${reason.misses} failed in a row: tried again after ${short(reason.minutes)} min`
+    case 'END':
+      return `no longer watched after ${reason.days} days`
+  }
+}
+
+function standing({ on, ruleId, chance, weight, minutes }: Worth): string {
+  const within = `within ${short(minutes)} min`
+  if (on === null) return `no rule can change ${within}`
+  const value = on.value === null ? `${on.metric} not known yet` : `${on.metric} ${short(on.value)}`
+  const counts = weight === 1 ? '' : `, which counts ${short(weight)}`
+  return `rule ${ruleId}: ${value}, ${short(chance * 100)} % to be ${on.op} ${short(on.bound)} ${within}${counts}`
+}
+
+const price = ({ costFen, delayFenPerHour }: Worth): string =>
+  `${short(costFen)} 分 a look and ${short(delayFenPerHour)} 分 an hour late`
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { chanceMet, chanceReleased } from '../../rules/look-chance.ts'
+import { growth } from '../../rules/look-growth.ts'
+import type { Condition } from '../../rules/rule.ts'
+import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
+import { PUBLISHED, sight, type Told } from './look-video.ts'
+
+const age = fc.integer({ min: MINUTE, max: 60 * DAY })
+const chance = (condition: Condition, told: Told, later: number, of = chanceMet) =>
+  of(
+    condition,
+    { publishedAt: PUBLISHED, last: sight(6 * HOUR, told), before: null },
+    PUBLISHED + 6 * HOUR + later,
+  ).chance
+const plays = { metric: 'plays', op: '>=', value: 1000, release: 800 } as const
+const rate = { metric: 'interactionRate', op: '>=', value: 0.03 } as const
+
+test('the growth clock only goes forward, adds up, and stops in the end', () => {
+  fc.assert(
+    fc.property(age, age, age, (...ages) => {
+      const [a, b, c] = ages.toSorted((x, y) => x - y) as [number, number, number]
+      expect(growth(a, b)).toBeGreaterThanOrEqual(0)
+      expect(growth(a, b) + growth(b, c)).toBeCloseTo(growth(a, c), 9)
+    }),
+  )
+  expect(growth(DAY, 365 * DAY)).toBeLessThan(0.4)
+  // A tenfold age is a good half of an ordinary video's ten times at the beginning.
+  expect(growth(6 * MINUTE, HOUR)).toBeCloseTo(0.9 * Math.log(10), 0)
+})
+
+test.each<[string, Condition, Told, number, number]>([
+  ['below, at once', plays, { plays: 999 }, 0, 0],
+  ['above, at once', plays, { plays: 1000 }, 0, 1],
+  [
+    'all: the least likely part decides',
+    { all: [plays, rate] },
+    { plays: 5000, interactionRate: 0.001 },
+    HOUR,
+    0,
+  ],
+  [
+    'any: the likeliest part decides',
+    { any: [plays, rate] },
+    { plays: 5000, interactionRate: 0.001 },
+    HOUR,
+    1,
+  ],
+  ['never given', plays, {}, DAY, 0],
+  ['no KOL', { metric: 'kolRatio', op: '>=', value: 3 }, { kolRatio: 'NO_KOL' }, DAY, 0],
+  ['an age that is still to come', { metric: 'ageHours', op: '>=', value: 8 }, {}, HOUR, 0],
+  ['an age that then has come', { metric: 'ageHours', op: '>=', value: 8 }, {}, 2 * HOUR, 1],
+])('met: %s', (_name, condition, told, later, expected) => {
+  expect(chance(condition, told, later)).toBeCloseTo(expected, 2)
+})
+
+test('peers that may come are worth something, less and less', () => {
+  const ratio: Condition = { metric: 'kolRatio', op: '>=', value: 3 }
+  const coming = chance(ratio, { kolRatio: 'TOO_FEW_PEERS' }, HOUR)
+  expect(coming).toBeGreaterThan(0)
+  expect(coming).toBeLessThan(0.05)
+})
+
+test('released: any part of `all` that falls below its release level', () => {
+  const both: Condition = { all: [plays, rate] }
+  const told = { plays: 900, interactionRate: 0.031 }
+  expect(chance(both, told, HOUR, chanceReleased)).toBeGreaterThan(0.05)
+  expect(chance(both, { plays: 90_000, interactionRate: 0.09 }, HOUR, chanceReleased)).toBeLessThan(0.01)
+  // Between the two levels it is neither met nor released at once.
+  expect(chance(plays, told, 0)).toBe(0)
+  expect(chance(plays, told, 0, chanceReleased)).toBe(0)
+})
+
+test('the chance to be met goes up with the value and stays a chance', () => {
+  const value = fc.double({ min: 0, max: 2000, noNaN: true })
+  fc.assert(
+    fc.property(value, value, fc.nat(3 * DAY), (a, b, later) => {
+      const [low, high] = [Math.min(a, b), Math.max(a, b)].map((plays_) =>
+        chance(plays, { plays: plays_ }, later),
+      )
+      expect(low).toBeLessThanOrEqual(high as number)
+      expect(low).toBeGreaterThanOrEqual(0)
+      expect(high).toBeLessThanOrEqual(1)
+    }),
+  )
+})
+
+test('plays an hour are expected to fall, and a fall that is as expected tells nothing', () => {
+  const fast: Condition = { metric: 'velocity', op: '>=', value: 1000 }
+  expect(chance(fast, { velocity: 1100 }, 0)).toBe(1)
+  expect(chance(fast, { velocity: 1100 }, 6 * HOUR)).toBeLessThan(0.2)
+  const last = sight(6 * HOUR, { velocity: 900 })
+  const at = PUBLISHED + 7 * HOUR
+  const after = (before: number) =>
+    chanceMet(fast, { publishedAt: PUBLISHED, last, before: sight(3 * HOUR, { velocity: before }) }, at)
+      .chance
+  const alone = chanceMet(fast, { publishedAt: PUBLISHED, last, before: null }, at).chance
+  expect(after(300)).toBeGreaterThan(alone)
+  expect(after(1000)).toBeGreaterThan(alone)
+  expect(after(5000)).toBeLessThan(alone)
+})
