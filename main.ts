@@ -57,7 +57,8 @@ async function main(): Promise<'running' | 'done'> {
     pino.destination({ dest: 2, sync: true }),
   )
   const shutdown = createShutdown((what, error) => log.error({ err: error }, `${what} did not close`))
-  onSignals(shutdown.close)
+  if (command === 'courier') ignoreSignals()
+  else onSignals(shutdown.close)
   const common = { args, config, log, clock, sleep, random: Math.random, shutdown, say, progress, json }
   try {
     const outcome = await run(common)
@@ -112,6 +113,11 @@ const pipe: Parameters<typeof courier>[0]['pipe'] = {
   onMessage: (take) => process.on('message', take),
   onClosed: (closed) => process.once('disconnect', closed),
   reply: (message) => void (process.connected && process.send?.(message, () => {})),
+}
+
+/** Whoever stops a whole group of processes must not stop a courier on its way: its pipe tells it when to leave. */
+function ignoreSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 }
 
 function onSignals(close: () => Promise<void>): void {

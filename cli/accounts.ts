@@ -28,5 +28,5 @@ export function createAccounts({ config, now, sleep, random }: AccountsInput): A
   ]
   if (tokenKeys.length === 0 || oauths.length === 0) return null
   const byPlatform = new Map(oauths.map((oauth) => [oauth.platform, oauth]))
-  return { sealer: createSealer(tokenKeys), oauths: byPlatform, publicUrl }
+  return { sealer: createSealer(tokenKeys), oauths: byPlatform, publicUrl, sleep }
 }

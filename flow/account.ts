@@ -12,6 +12,7 @@ import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { found, text } from './errors.ts'
 import type { Sealer } from './seal.ts'
+import { chooseSources } from './subject.ts'
 
 /** Longer than any call to a platform may take: a claim that is older belongs to a dead process. */
 export const REFRESH_LEASE = 2 * MINUTE
@@ -20,6 +21,8 @@ export interface AccountDeps {
   sealer: Sealer
   /** By platform. */
   oauths: ReadonlyMap<string, OAuth>
+  /** Waits between attempts to store a new pair; left out: there is one attempt. */
+  sleep?: (ms: number) => Promise<void>
 }
 
 export interface ConnectAccount {
@@ -46,6 +49,7 @@ export async function connectAccount(
     claimedUntil: null,
     lastError: null,
     lastErrorAt: null,
+    exploredAt: null,
   }
   return write(ctx, async (tx) => {
     const made = await tx
@@ -92,7 +96,7 @@ export type Refreshed = 'DONE' | 'BUSY' | 'FAILED' | 'REAUTHORISE'
 /** Refreshes the pair of that generation, at most once however many processes ask; renews it when that is due. */
 export async function refreshAccount(
   ctx: Context,
-  { sealer, oauths }: AccountDeps,
+  { sealer, oauths, sleep }: AccountDeps,
   { accountId, generation }: { accountId: number; generation: number },
 ): Promise<Refreshed> {
   const [row] = await write(ctx, (tx) =>
@@ -116,8 +120,8 @@ export async function refreshAccount(
     const grant = await oauth.refresh(open(sealer, ctx, row).refreshToken)
     const due = oauth.renew !== undefined && renewalDue({ ...row, ...grant }, ctx.now.getTime())
     // Stored before the renewal: should its answer be lost, the access token still has its whole life to act in.
-    const stored = await store(ctx, sealer, row, { grant, keepClaim: due })
-    if (due && stored) await renew(ctx, { sealer, oauth }, stored, grant)
+    const stored = await store(ctx, { sealer, sleep }, row, { grant, keepClaim: due })
+    if (due && stored) await renew(ctx, { sealer, sleep, oauth }, stored, grant)
     return 'DONE'
   } catch (error) {
     return failed(ctx, row, error)
@@ -130,23 +134,30 @@ export async function refreshAccount(
  */
 async function renew(
   ctx: Context,
-  { sealer, oauth }: { sealer: Sealer; oauth: OAuth },
+  { oauth, ...deps }: Storing & { oauth: OAuth },
   row: AccountRow,
   grant: TokenGrant,
 ): Promise<void> {
   try {
     const renewed = await oauth.renew?.(grant.refreshToken)
     const renewals = row.renewals + (renewed ? 1 : (renewalsLeft(row) ?? 0))
-    await store(ctx, sealer, row, { grant: { ...grant, ...renewed }, renewals })
+    await store(ctx, deps, row, { grant: { ...grant, ...renewed }, renewals })
   } catch (error) {
     await failed(ctx, row, error)
   }
 }
 
+interface Storing {
+  sealer: Sealer
+  sleep: AccountDeps['sleep']
+}
+/** A database that restarts is back within this; on a rotating platform the pair in hand is the only one there is. */
+const STORE_AGAIN = [200, 1000, 3000, 10_000, 30_000, 60_000]
+
 /** Guarded by the generation alone: even if the claim has run out, the new pair must not be lost. */
 async function store(
   ctx: Context,
-  sealer: Sealer,
+  { sealer, sleep }: Storing,
   row: AccountRow,
   { grant, renewals = row.renewals, keepClaim = false }: NewPair,
 ): Promise<AccountRow | undefined> {
@@ -160,8 +171,16 @@ async function store(
     lastErrorAt: null,
   }
   const guard = and(eq(account.id, id), eq(account.generation, generation))
-  const [stored] = await write(ctx, (tx) => tx.update(account).set(set).where(guard).returning())
-  return stored
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const [stored] = await write(ctx, (tx) => tx.update(account).set(set).where(guard).returning())
+      return stored
+    } catch (error) {
+      const wait = STORE_AGAIN[attempt]
+      if (!sleep || wait === undefined) throw error
+      await sleep(wait)
+    }
+  }
 }
 interface NewPair {
   grant: TokenGrant
@@ -176,9 +195,10 @@ async function failed(ctx: Context, row: AccountRow, error: unknown): Promise<Re
   if (failure.name !== 'FetchError') throw error
   const refused = failure.kind === 'auth'
   const outlives = refused && accessOutlives(inMs(row), ctx.now.getTime())
+  const soon = new Date(ctx.now.getTime() + MINUTE)
   const ended = outlives
     ? { refreshExpiresAt: earlier(row.refreshExpiresAt, ctx.now), refreshAt: row.accessExpiresAt }
-    : {}
+    : { refreshAt: earlier(row.refreshAt > soon ? row.refreshAt : soon, row.accessExpiresAt) }
   const state = refused && !outlives ? ('REAUTHORISE' as const) : ('ACTIVE' as const)
   const set = { ...FREE, ...ended, state, lastError: failure.message, lastErrorAt: ctx.now }
   const { id, generation } = row
@@ -187,7 +207,11 @@ async function failed(ctx: Context, row: AccountRow, error: unknown): Promise<Re
     eq(account.generation, generation),
     eq(account.claim, row.claim as string),
   )
-  await write(ctx, (tx) => tx.update(account).set(set).where(held))
+  await write(ctx, async (tx) => {
+    await tx.update(account).set(set).where(held)
+    // What this account saw may be seen by another one.
+    if (state === 'REAUTHORISE') await chooseSources(tx, ctx.now)
+  })
   return state === 'ACTIVE' ? 'FAILED' : 'REAUTHORISE'
 }
 

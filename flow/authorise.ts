@@ -37,6 +37,9 @@ export async function startAuthorisation(
 ): Promise<string> {
   const oauth = deps.oauths.get(platform)
   if (!oauth) throw new InvalidInputError('platform', `No app of ${platform} is set up here.`)
+  if (kolId !== undefined && platform !== 'douyin') {
+    throw new InvalidInputError('kolId', 'Only at 抖音 KOLs authorise themselves: leave kolId out.')
+  }
   if (kolId !== undefined) await write(ctx, (tx) => accountIdOf(tx, kolId))
   const state: State = {
     workspaceId: ctx.workspaceId,
@@ -88,7 +91,8 @@ interface SeeKol {
 async function seeKol(ctx: Context, { accountId, platform, kolId, externalId, name }: SeeKol): Promise<void> {
   await write(ctx, async (tx) => {
     const kolAccountIds = [await accountIdOf(tx, kolId)]
-    await storeSubjects(tx, ctx.now, accountId, [{ source: platform, externalId, name, kolAccountIds }])
+    const subjects = [{ source: platform, externalId, name, kolAccountIds }]
+    await storeSubjects(tx, ctx.now, accountId, { subjects, complete: true })
   })
 }
 

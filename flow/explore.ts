@@ -2,7 +2,7 @@
 import { and, eq, isNull, notInArray } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { account, reach, subject } from '../db/tables.ts'
-import type { Directory, FoundSubject } from '../platforms/directory.ts'
+import type { Directory, Found } from '../platforms/directory.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
@@ -31,14 +31,15 @@ export async function explore(ctx: Context, { accountId, directoryOf }: Explore)
       await tx.update(account).set(failed).where(eq(account.id, accountId))
       return
     }
-    if (answer.subjects) await storeSubjects(tx, ctx.now, accountId, answer.subjects)
-    await tx.update(account).set({ exploredAt: ctx.now }).where(eq(account.id, accountId))
+    if (answer.found) await storeSubjects(tx, ctx.now, accountId, answer.found)
+    const explored = { exploredAt: ctx.now, lastError: null, lastErrorAt: null }
+    await tx.update(account).set(explored).where(eq(account.id, accountId))
   })
 }
 
 async function ask(directory: Directory) {
   try {
-    return { ok: true as const, subjects: await directory.subjects() }
+    return { ok: true as const, found: await directory.subjects() }
   } catch (error) {
     if ((error as Error).name !== 'FetchError') throw error
     return { ok: false as const, error: error as FetchError }
@@ -50,7 +51,7 @@ export async function storeSubjects(
   tx: Tx,
   now: Date,
   accountId: number,
-  subjects: readonly FoundSubject[],
+  { subjects, complete }: Found,
 ): Promise<void> {
   const ids: number[] = []
   for (const { source, externalId, name, kolAccountIds } of subjects) {
@@ -73,11 +74,11 @@ export async function storeSubjects(
       .values(kolAccountIds.map((kolAccountId) => ({ subjectId: id, kolAccountId })))
       .onConflictDoNothing()
   }
-  await tx
-    .update(subject)
-    .set({ lostAt: now })
-    .where(
-      and(eq(subject.accountId, accountId), isNull(subject.lostAt), notInArray(subject.id, [...ids, -1])),
-    )
+  const others = and(
+    eq(subject.accountId, accountId),
+    isNull(subject.lostAt),
+    notInArray(subject.id, [...ids, -1]),
+  )
+  if (complete) await tx.update(subject).set({ lostAt: now }).where(others)
   await chooseSources(tx, now)
 }

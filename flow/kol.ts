@@ -5,6 +5,7 @@ import { kol, kolPrice, kolSnapshot } from '../db/tables.ts'
 import type { PriceBand, Tier } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, conflictOn, found, InvalidInputError, text } from './errors.ts'
+import { chooseSources } from './subject.ts'
 import { refreshFollowers, retier } from './tier.ts'
 
 /** What history that people typed is marked with. */
@@ -66,6 +67,7 @@ export async function reviseKol(ctx: Context, input: ReviseKol): Promise<number>
       .returning({ id: kol.id })
     found(changed, 'kol')
     if (tier === null) await retier(tx, ctx.now, [kolId])
+    if (accountId !== undefined) await chooseSources(tx, ctx.now)
     await seen(tx, ctx, kolId, followers)
     return kolId
   }).catch(conflictOn('kol_account', `A KOL with account ${accountId} is already there.`))

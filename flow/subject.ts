@@ -65,5 +65,6 @@ export async function chooseSources(tx: Tx, now: Date, videoId: number | null = 
       order by s.video_id, (account.state = 'ACTIVE') desc, subject.source = 'qianchuan' desc
     ) chosen
     where state.workspace_id = current_workspace() and state.video_id = chosen.video_id
-      and state.source is distinct from chosen.source`)
+      and state.source is distinct from chosen.source
+      and (state.next_poll_at is not null or state.no_data_reason = ${NOT_CONNECTED})`)
 }

@@ -54,6 +54,10 @@ export async function sweep({ db, now }: { db: Db; now: Date }): Promise<DueWork
 async function markOverdue(tx: Pick<Db, 'execute'>, now: Date): Promise<void> {
   await tx.execute(sql`
     update video_state set no_data_since = next_poll_at, no_data_reason = 'overdue'
-    where workspace_id = current_workspace() and no_data_since is null
-      and next_poll_at <= ${new Date(now.getTime() - OVERDUE).toISOString()}::timestamptz`)
+    where workspace_id = current_workspace() and video_id = any(array(
+      select video_id from video_state
+      where workspace_id = current_workspace() and no_data_since is null
+        and next_poll_at <= ${new Date(now.getTime() - OVERDUE).toISOString()}::timestamptz
+      -- A poll that holds some of them is about to say better.
+      for update skip locked))`)
 }

@@ -1,4 +1,5 @@
 /** Who an authorisation speaks for, and whose videos each of them sees. */
+import type { FetchError } from './errors.ts'
 import type { Oceanengine } from './oceanengine.ts'
 import { createQianchuanAccount } from './qianchuan-account.ts'
 
@@ -12,11 +13,19 @@ export interface FoundSubject {
   kolAccountIds: string[]
 }
 
-export interface Directory {
-  /** null: what it sees was said when it was authorised. Throws FetchErrors. */
-  subjects(): Promise<FoundSubject[] | null>
+export interface Found {
+  subjects: FoundSubject[]
+  /** false: the platform would not speak of some, who are not lost for that. */
+  complete: boolean
 }
 
+export interface Directory {
+  /** null: what it sees was said when it was authorised. Throws FetchErrors. */
+  subjects(): Promise<Found | null>
+}
+
+/** One shop of an agency that is closed, or one advertiser without rights. */
+const REFUSALS = new Set(['forbidden', 'rejected', 'not_found'])
 const SHOP = 'PLATFORM_ROLE_SHOP_ACCOUNT'
 const STAR = 'PLATFORM_ROLE_STAR'
 
@@ -29,17 +38,26 @@ export function createOceanengineDirectory(oceanengine: Oceanengine): Directory 
   return {
     async subjects() {
       const found: FoundSubject[] = []
+      let complete = true
+      const unlessRefused = async <T>(asked: Promise<T[]>): Promise<T[] | null> =>
+        asked.catch((error: FetchError) => {
+          if (!REFUSALS.has(error.kind)) throw error
+          complete = false
+          return null
+        })
       for (const { accountId, name, type, valid } of await account.authorised()) {
         if (valid === false) continue
         if (type === STAR) found.push({ source: 'xingtu', externalId: accountId, name, kolAccountIds: [] })
         if (type !== SHOP) continue
-        for (const externalId of await account.shopAdvertisers(accountId, 'qianchuan')) {
-          const awemes = await account.awemes(externalId)
+        for (const externalId of (await unlessRefused(account.shopAdvertisers(accountId, 'qianchuan'))) ??
+          []) {
+          const awemes = await unlessRefused(account.awemes(externalId))
+          if (awemes === null) continue
           const kolAccountIds = [...new Set(awemes.map(({ awemeId }) => awemeId))]
           found.push({ source: 'qianchuan', externalId, name, kolAccountIds })
         }
       }
-      return found
+      return { subjects: found, complete }
     },
   }
 }

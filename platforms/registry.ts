@@ -21,6 +21,8 @@ export type AccessToken = (refused?: string) => Promise<string>
 
 /** Somebody who may look: an advertiser or a user, with the account that we hold tokens of. */
 export interface Viewpoint {
+  /** The same for what is asked with the same account about the same subject. */
+  key: string
   externalId: string
   accessToken: AccessToken
 }
@@ -87,14 +89,23 @@ function createSeen(name: string, { capability, connect }: Source, viewpoints: V
           unseen.push(notSeen(ref))
           continue
         }
-        const group = groups.get(viewpoint.externalId)
+        const group = groups.get(viewpoint.key)
         if (group) group.refs.push(ref)
-        else groups.set(viewpoint.externalId, { viewpoint, refs: [ref] })
+        else groups.set(viewpoint.key, { viewpoint, refs: [ref] })
       }
-      const asked = [...groups.values()].map(({ viewpoint, refs }) => connect(viewpoint).fetchCounters(refs))
+      const asked = [...groups.values()].map(({ viewpoint, refs }) =>
+        // An account that is broken in a way of ours must not take the others' answers with it.
+        connect(viewpoint)
+          .fetchCounters(refs)
+          .catch((error: Error) => refs.map(({ itemId }) => failedFor(itemId, error))),
+      )
       return [...unseen, ...(await Promise.all(asked)).flat()]
     },
   }
+}
+
+function failedFor(itemId: string, error: Error): CounterAnswer {
+  return { ok: false, itemId, error: new FetchError('network', `${itemId}: ${error.message}`) }
 }
 
 function notSeen({ itemId, accountId }: VideoRef): CounterAnswer {

@@ -52,13 +52,15 @@ export function createCourier({ main, databaseUrl }: CourierOptions): Courier {
       if ('error' in message) order?.reject(new Error(message.error))
       else order?.resolve(message.refreshed)
     })
-    started.on('exit', (code) => {
-      child = null
+    const over = (how: string) => {
+      if (child === started) child = null
       // What it was asked may or may not have happened; the row knows, and its claim runs out.
-      for (const { reject } of waiting.values()) reject(new Error(`the courier ended with ${code}`))
+      for (const { reject } of waiting.values()) reject(new Error(`the courier ${how}`))
       waiting.clear()
-    })
-    started.on('error', () => {})
+    }
+    started.on('exit', (code) => over(`ended with ${code}`))
+    // Where there was no process to begin with, nothing exits.
+    started.on('error', (error) => started.pid === undefined && over(`did not start: ${error.message}`))
     started.send({ databaseUrl } satisfies CourierStart)
     return started
   }

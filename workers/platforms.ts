@@ -34,7 +34,11 @@ export function createPlatforms(deps: TokenDeps & { registry: Registry }): Platf
           return new Map(
             found.map(({ kolAccountId, accountId, externalId }) => [
               kolAccountId,
-              { externalId, accessToken: tokenOf(workspaceId, accountId) },
+              {
+                key: `${accountId}/${externalId}`,
+                externalId,
+                accessToken: tokenOf(workspaceId, accountId),
+              },
             ]),
           )
         })

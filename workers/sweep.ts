@@ -13,8 +13,8 @@ export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Pro
     dueAccounts({ db, now }),
     sweep({ db, now }),
   ])
-  for (const workspaceId of policies) await applyTierPolicy({ db, workspaceId, now })
   for (const { workspaceId, accountId } of accounts) {
+    if (platforms.connectors(workspaceId).size === 0) continue
     await queue.enqueue('explore', { workspaceId, accountId }, `explore-${workspaceId}-${accountId}`)
   }
   for (const { workspaceId, source, videos } of work) {
@@ -24,4 +24,6 @@ export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Pro
       await queue.enqueue('poll', { workspaceId, source, slot }, `poll-${workspaceId}-${source}-${slot}`)
     }
   }
+  // Last: a list of KOLs that is being imported holds this up, and nothing else.
+  for (const workspaceId of policies) await applyTierPolicy({ db, workspaceId, now })
 }

@@ -41,7 +41,10 @@ export function tokenSource(deps: TokenDeps, workspaceId: number, accountId: num
       const refreshed = await deps.courier.refresh({ workspaceId, accountId, generation: token.generation })
       if (refreshed === 'DONE' || refreshed === 'REAUTHORISE') continue
       // One that still works is used until there is a better one.
-      if (token.accessToken !== null) return token.accessToken
+      if (token.accessToken !== null) {
+        kept = { token: token.accessToken, until: ctx.now.getTime() + FRESH }
+        return token.accessToken
+      }
       if (refreshed === 'FAILED' || deps.clock().getTime() > until) {
         throw new FetchError(
           'network',

@@ -97,7 +97,7 @@ test('a connection that is lost is an error of this request alone, and tells the
   try {
     const ask = () => send(running, { query: '{ brands { edges { cursor } } }' })
     const [row] = await single.pool`select pg_backend_pid() as pid`
-    await admin(t.ownerUrl, (owner) => owner`select pg_terminate_backend(${row?.pid}::int)`)
+    await admin(t.ownerUrl, (owner) => owner`select pg_terminate_backend(${row?.pid}::int, 5000)`)
     const first = await ask()
     if (first.status !== 200) {
       expect([first.status, await first.text()]).toEqual([

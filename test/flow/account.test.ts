@@ -64,6 +64,26 @@ test('tokens lie encrypted in the row, and a fresh one is handed out without a c
   expect(asked).toEqual([])
 })
 
+test('a pair that the platform has given is stored however long the database is away', async () => {
+  const { ctx, deps, accountId, row } = await connected(async () => grant(ctx.now, 2))
+  let transactions = 0
+  // The second one is the first attempt to store.
+  const away = new Set([2, 3])
+  const db = new Proxy(ctx.db, {
+    get(target, name) {
+      const value = Reflect.get(target, name)
+      if (name !== 'transaction') return value
+      return (...args: unknown[]) =>
+        away.has(++transactions) ? Promise.reject(new Error('terminating')) : value.apply(target, args)
+    },
+  })
+  const waits: number[] = []
+  const patient = { ...deps, sleep: async (ms: number) => void waits.push(ms) }
+  expect(await refreshAccount({ ...ctx, db }, patient, { accountId, generation: 1 })).toBe('DONE')
+  expect(waits).toEqual([200, 1000])
+  expect(await row()).toMatchObject({ generation: 2, claim: null })
+})
+
 test('it is refreshed five minutes before its end, and used until then', async () => {
   const { ctx, deps, accountId } = await connected(async () => grant(ctx.now, 2))
   expect(await readAccessToken(later(ctx, DAY - 6 * MINUTE), deps, { accountId })).toMatchObject({

@@ -42,7 +42,7 @@ function connect(platform: string): Promise<number> {
   return connectAccount(ctx, deps, { platform, externalId: unique('account'), name: platform, grant })
 }
 const names = (...subjects: FoundSubject[]) => ({
-  directoryOf: () => ({ subjects: async () => subjects }),
+  directoryOf: () => ({ subjects: async () => ({ subjects, complete: true }) }),
 })
 const advertiser = (...kolAccountIds: string[]): FoundSubject => ({
   source: 'qianchuan',
@@ -108,9 +108,12 @@ test('a binding that ends is no longer asked through, and the subject may come b
   expect(await seen()).toEqual([{ kolAccountId: '77', accountId, externalId: '18' }])
   await explore(ctx, { accountId, ...names({ ...mine, kolAccountIds: [] }) })
   expect(await seen()).toEqual([])
+  const partly = { directoryOf: () => ({ subjects: async () => ({ subjects: [], complete: false }) }) }
+  await explore(ctx, { accountId, ...partly })
+  const lost = () => write(ctx, (tx) => tx.select().from(subject).where(eq(subject.accountId, accountId)))
+  expect(await lost()).toMatchObject([{ lostAt: null }])
   await explore(ctx, { accountId, ...names() })
-  const rows = await write(ctx, (tx) => tx.select().from(subject).where(eq(subject.accountId, accountId)))
-  expect(rows).toMatchObject([{ lostAt: at }])
+  expect(await lost()).toMatchObject([{ lostAt: at }])
   await explore(ctx, { accountId, ...names(mine) })
   expect(await seen()).toHaveLength(1)
 })

@@ -71,7 +71,7 @@ export async function seen(ctx: Context, source: string, kolAccountIds: string[]
   const authorised = { platform: 'test', externalId: unique('account'), name: 'test', grant }
   const accountId = await connectAccount(ctx, { sealer }, authorised)
   const subject = { source, externalId: unique('subject'), name: 'test', kolAccountIds }
-  await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, [subject]))
+  await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, { subjects: [subject], complete: true }))
 }
 
 export function planned(

@@ -64,7 +64,9 @@ onEachBackend(t, (backend) => {
     const accountId = await connectAccount(tenant, { sealer: createSealer([{ id: 'k', key }]) }, authorised)
     const kolAccountIds = world.kols.map(({ awemeId }) => awemeId)
     const subject = { source: 'qianchuan', externalId: simulator.advertiserId, name: 'main', kolAccountIds }
-    await write(tenant, (tx) => storeSubjects(tx, tenant.now, accountId, [subject]))
+    await write(tenant, (tx) =>
+      storeSubjects(tx, tenant.now, accountId, { subjects: [subject], complete: true }),
+    )
     const matrix = await content(tenant)
     const kols = new Map<string, number>()
     for (const { itemId, kol: who } of videos) {

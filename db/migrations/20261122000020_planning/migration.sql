@@ -227,6 +227,9 @@ revoke update on kol_price, collaboration_step from seedbed_app;
 -- A 抖音号 that is no longer bound, and an element that is taken out of a matrix: nothing else hangs on these rows.
 grant delete on reach, matrix_element to seedbed_app;
 --> statement-breakpoint
+-- Tiers were set by hand until now; from here on they follow from followers unless they are overridden.
+update kol set tier_override = tier where tier is not null;
+--> statement-breakpoint
 create function due_accounts(before timestamptz) returns table (workspace_id bigint, account_id bigint)
   language sql stable security definer set search_path = public, pg_temp
   as $$

@@ -1,0 +1,49 @@
+/** Connectors that ask about each video from where it is seen. */
+import { expect, test } from 'vitest'
+import { createRegistry, type Viewpoint } from '../../platforms/registry.ts'
+import { createSimulator } from '../../platforms/simulator/server.ts'
+import { createWorld } from '../../platforms/simulator/world.ts'
+import { HOUR } from '../../rules/types.ts'
+
+const startAt = Date.parse('2026-11-01T00:00:00+08:00')
+const world = createWorld({ seed: 'registry', startAt, kols: 3, videos: 3, hitShare: 0, publishDays: 1 })
+const now = () => startAt + 48 * HOUR
+
+test('an account that is broken costs only its own videos, and a video that nobody sees says so', async () => {
+  const simulator = await createSimulator({ world, now })
+  try {
+    const { connectors } = createRegistry({
+      urls: { oceanengine: simulator.url, douyin: simulator.url },
+      now,
+      sleep: async () => {},
+      random: () => 0.5,
+    })
+    const [works, broken, unseen] = world.kols.map(({ awemeId }) => awemeId) as [string, string, string]
+    const from = (key: string, accessToken: Viewpoint['accessToken']) => {
+      return { key, externalId: simulator.advertiserId, accessToken }
+    }
+    const seen = new Map([
+      [works, from('1/17', async () => simulator.tokens.current().accessToken)],
+      [broken, from('2/17', () => Promise.reject(new Error('no key opens the tokens')))],
+    ])
+    const refs = world.kols.map(({ awemeId }) => {
+      return {
+        itemId: world.videosOf(awemeId).find((one) => one.publishedAt < now())?.itemId ?? '',
+        accountId: awemeId,
+      }
+    })
+    const answers = await connectors(async () => seen)
+      .get('qianchuan')
+      ?.fetchCounters(refs)
+    const of = (awemeId: string) => {
+      const itemId = refs.find(({ accountId }) => accountId === awemeId)?.itemId
+      return answers?.find((answer) => answer.itemId === itemId)
+    }
+    expect(answers).toHaveLength(3)
+    expect(of(works)).toMatchObject({ ok: true })
+    expect(of(broken)).toMatchObject({ ok: false, error: { kind: 'network' } })
+    expect(of(unseen)).toMatchObject({ ok: false, error: { kind: 'forbidden' } })
+  } finally {
+    await simulator.close()
+  }
+})
