@@ -1,4 +1,5 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { isDeepStrictEqual } from 'node:util'
+import { and, eq, sql } from 'drizzle-orm'
 import { brand, element, elementVersion } from '../db/tables.ts'
 import { type AttributeChange, changeAttributes } from '../rules/element.ts'
 import type { ElementKind } from '../rules/types.ts'
@@ -46,35 +47,30 @@ export interface ReviseElement extends Said {
 }
 
 /**
- * An edit makes a new version; videos published before keep the one that they were made with.
+ * An edit makes a new version, unless it changes nothing; videos published before keep the one that they were made with.
  * ConflictError: the element is archived.
  */
 export async function reviseElement(ctx: Context, input: ReviseElement): Promise<number> {
   const name = input.name === undefined ? undefined : text('name', input.name)
   return write(ctx, async (tx) => {
-    const [raised] = await tx
-      .update(element)
-      .set({ version: sql`${element.version} + 1`, ...(name !== undefined && { name }) })
-      .where(and(eq(element.id, input.elementId), isNull(element.archivedAt)))
-      .returning()
-    if (!raised) {
-      const there = await tx.select({ id: element.id }).from(element).where(eq(element.id, input.elementId))
-      found(there[0], 'element')
-      throw new ConflictError('The element is archived: restore it before it is edited.')
-    }
-    const [before] = await tx
-      .select()
+    const [held] = await tx.select().from(element).where(eq(element.id, input.elementId)).for('no key update')
+    const { id: elementId, kind, version, archivedAt, ...was } = found(held, 'element')
+    if (archivedAt) throw new ConflictError('The element is archived: restore it before it is edited.')
+    const [row] = await tx
+      .select({
+        attributes: elementVersion.attributes,
+        note: elementVersion.note,
+        links: elementVersion.links,
+      })
       .from(elementVersion)
-      .where(and(eq(elementVersion.elementId, raised.id), eq(elementVersion.version, raised.version - 1)))
-    const said = change(raised.kind, before ?? NOTHING, input)
-    await tx.insert(elementVersion).values({
-      elementId: raised.id,
-      version: raised.version,
-      name: raised.name,
-      ...said,
-      createdAt: ctx.now,
-    })
-    return raised.id
+      .where(and(eq(elementVersion.elementId, elementId), eq(elementVersion.version, version)))
+    const before = row ?? NOTHING
+    const said = change(kind, before, input)
+    const next = { version: version + 1, name: name ?? was.name }
+    if (next.name === was.name && isDeepStrictEqual(said, before)) return elementId
+    await tx.update(element).set(next).where(eq(element.id, elementId))
+    await tx.insert(elementVersion).values({ elementId, ...next, ...said, createdAt: ctx.now })
+    return elementId
   })
 }
 

@@ -108,10 +108,24 @@ export function found<T>(row: T | undefined, what: string): T {
   return row
 }
 
-/** Trims; refuses what is blank or longer than `most`. */
+/** Refuses what is no text to people, and of which PostgreSQL would not take NUL nor keep half a character. */
+export function plain(field: string, value: string): string {
+  if (/(?![\u0080-\u009f])\p{Cc}/u.test(value)) {
+    throw new InvalidInputError(field, `${field} must not hold control characters`)
+  }
+  if (/\p{Cs}/u.test(value)) {
+    throw new InvalidInputError(field, `${field} holds half a character (a lone surrogate)`)
+  }
+  return value
+}
+
+/** Trims; refuses what is blank, longer than `most`, or not plain. More than 200 are notes, which may have lines. */
 export function text(field: string, value: string, most = 200): string {
   const trimmed = value.trim()
   if (trimmed === '') throw new InvalidInputError(field, `${field} must not be blank`)
-  if (trimmed.length > most) throw new InvalidInputError(field, `${field} has more than ${most} characters`)
+  plain(field, most > 200 ? trimmed.replaceAll(/\r?\n|\t/g, ' ') : trimmed)
+  if ([...trimmed].length > most) {
+    throw new InvalidInputError(field, `${field} has more than ${most} characters`)
+  }
   return trimmed
 }

@@ -28,6 +28,9 @@ export async function linkVideo(ctx: Context, input: LinkVideo, deps: LinkDeps =
 async function itemIdIn(share: string, { resolveShortLink }: LinkDeps): Promise<string> {
   const shared = itemIdOf(share)
   if (shared.kind === 'item') return shared.itemId
+  if (shared.kind === 'several') {
+    throw new InvalidInputError('share', 'share holds links to several videos: leave the one that is meant')
+  }
   if (shared.kind === 'none') {
     throw new InvalidInputError('share', 'share holds neither a link to a 抖音 video nor a 19-digit item id')
   }

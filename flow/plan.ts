@@ -39,17 +39,19 @@ export async function planVideo(ctx: Context, input: PlanVideo): Promise<number>
 
 /**
  * Plans 1 to 2,000 videos in one transaction of a fixed number of statements; answers their ids in the order of the
- * lines. LinesError: names every line that is wrong, and none was planned.
+ * lines. LinesError: names every line that is wrong, and none was planned. A line may be why it could not be read.
  */
 export async function planVideos(
   ctx: Context,
-  { lines }: { lines: readonly PlanVideo[] },
+  { lines }: { lines: readonly (PlanVideo | InvalidInputError)[] },
 ): Promise<number[]> {
   checkCount('lines', lines)
   return write(ctx, async (tx) => {
-    const placed = await placeCheck(tx, lines)
-    const linked = await linkCheck(tx, lines)
+    const read = lines.filter((line): line is PlanVideo => !(line instanceof InvalidInputError))
+    const placed = await placeCheck(tx, read)
+    const linked = await linkCheck(tx, read)
     const checked = eachLine(lines, (line) => {
+      if (line instanceof InvalidInputError) throw line
       const title = text('title', line.title)
       const words = { hook: phrase('hook', line.hook), format: phrase('format', line.format) }
       const place = placed(line)

@@ -3,7 +3,7 @@ import { and, eq, ne } from 'drizzle-orm'
 import { video, videoState } from '../db/tables.ts'
 import { among } from './among.ts'
 import { type Context, write } from './context.ts'
-import { found, NotFoundError } from './errors.ts'
+import { ConflictError, found, NotFoundError } from './errors.ts'
 import { checkCount } from './plan.ts'
 import { linkCheck } from './plan-links.ts'
 
@@ -32,7 +32,7 @@ export async function archiveVideo(ctx: Context, { videoId }: { videoId: number 
 
 /**
  * Puts 1 to 2,000 videos, planned or published, into a phase of a campaign of their brand; null: into none. All or
- * none: NotFoundError and InvalidInputError(phaseId) refuse the whole.
+ * none: NotFoundError, InvalidInputError(phaseId), and ConflictError where one is archived, refuse the whole.
  */
 export async function assignPhase(
   ctx: Context,
@@ -42,12 +42,15 @@ export async function assignPhase(
   const wanted = [...new Set(videoIds)]
   return write(ctx, async (tx) => {
     const there = await tx
-      .select({ id: video.id, brandId: video.brandId })
+      .select({ id: video.id, brandId: video.brandId, stage: video.stage })
       .from(video)
       .where(among(video.id, wanted))
       .orderBy(video.id)
       .for('no key update')
     if (there.length < wanted.length) throw new NotFoundError('video')
+    if (there.some(({ stage }) => stage === 'ARCHIVED')) {
+      throw new ConflictError('An archived video counts for the phase that it had: leave it out.')
+    }
     const linked = await linkCheck(tx, [{ phaseId }])
     for (const { brandId } of there) linked(brandId, { phaseId })
     await tx.update(video).set({ phaseId }).where(among(video.id, wanted))

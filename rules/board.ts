@@ -1,4 +1,5 @@
 /** The board of a matrix out of its groups: figures of cells, rows, columns and total, and the gaps. */
+import type { Pairing } from './pair.ts'
 import type { ElementKind } from './types.ts'
 
 /** What is known of the videos of one pair of elements; see BoardGroup of db/queries/board.ts. */
@@ -67,8 +68,9 @@ export interface BoardInput {
   columns: ElementKind
   /** Lines of an axis are these only, where it is filtered. */
   elementIds: Partial<Record<ElementKind, readonly number[]>>
+  /** Of every axis: a pair of lines may be impossible by what it requires on another. */
   elements: readonly (Line & { id: number; kind: ElementKind })[]
-  forbidden: readonly (readonly [number, number])[]
+  pairs: readonly Pairing[]
   groups: readonly Group[]
 }
 
@@ -95,7 +97,7 @@ export function buildBoard(input: BoardInput): Board {
     rowTotals: ofRow.map(figuresOf),
     columnTotals: ofColumn.map(figuresOf),
     total: figuresOf(groups),
-    gaps: gapsOf(rows, columns, new Set(cells.map(({ row, column }) => `${row} ${column}`)), input.forbidden),
+    gaps: gapsOf(rows, columns, new Set(cells.map(({ row, column }) => `${row} ${column}`)), input),
   }
 }
 
@@ -109,15 +111,36 @@ function lines({ elements, elementIds }: BoardInput, kind: ElementKind, used: Se
   return used.has(null) ? [...found, { id: null, name: null, open: false }] : found
 }
 
-function gapsOf(rows: Line[], columns: Line[], used: ReadonlySet<string>, pairs: BoardInput['forbidden']) {
-  const forbidden = new Set(pairs.flatMap(([one, other]) => [`${one} ${other}`, `${other} ${one}`]))
+function gapsOf(rows: Line[], columns: Line[], used: ReadonlySet<string>, input: BoardInput) {
+  const clash = clashes(input)
   return rows.flatMap((r, row) =>
     columns.flatMap((c, column) =>
       r.open && c.open && !used.has(`${row} ${column}`)
-        ? [{ row, column, forbidden: forbidden.has(`${r.id} ${c.id}`) }]
+        ? [{ row, column, forbidden: clash(r.id as number, c.id as number) }]
         : [],
     ),
   )
+}
+
+/** Whether no cell holds both: all that they require, directly or through others, has two of one axis or a forbidden pair. */
+function clashes({ pairs, elements }: Pick<BoardInput, 'pairs' | 'elements'>) {
+  const ofKind = (wanted: Pairing['kind']) => pairs.filter(({ kind }) => kind === wanted)
+  const forbidden = new Set(
+    ofKind('FORBIDDEN').flatMap(({ elementId: a, otherId: b }) => [`${a} ${b}`, `${b} ${a}`]),
+  )
+  const kindOf = new Map(elements.map(({ id, kind }) => [id, kind]))
+  const required = new Map<number, number[]>()
+  for (const { elementId, otherId } of ofKind('REQUIRED')) {
+    required.set(elementId, [...(required.get(elementId) ?? []), otherId])
+  }
+  return (one: number, other: number) => {
+    const cell = new Set([one, other])
+    // A set that grows while it is walked is walked to its end.
+    for (const id of cell) for (const otherId of required.get(id) ?? []) cell.add(otherId)
+    const held = [...cell]
+    if (new Set(held.map((id) => kindOf.get(id))).size < held.length) return true
+    return held.some((a, at) => held.slice(at + 1).some((b) => forbidden.has(`${a} ${b}`)))
+  }
 }
 
 /** Rates are pooled: over a total that is not the mean of its parts, but the rate of its videos taken together. */

@@ -8,7 +8,16 @@ export type CrowdStep = (typeof CROWD_STEPS)[number]
 
 const MOST_TEXT = 1000
 const words = (most = MOST_TEXT) =>
-  z.string('must be text').trim().min(1, 'must not be blank').max(most, `has more than ${most} characters`)
+  z
+    .string('must be text')
+    .trim()
+    .min(1, 'must not be blank')
+    .max(most, `has more than ${most} characters`)
+    // PostgreSQL keeps neither.
+    .refine(
+      (said) => !/\p{Cs}/u.test(said) && !said.includes('\0'),
+      'must hold neither NUL nor half a character',
+    )
 
 const persona = z.object({
   /** 契合度: how the person fits the brand. */

@@ -114,7 +114,10 @@ const GapType = builder.objectRef<Board['gaps'][number]>('BoardGap').implement({
   fields: (t) => ({
     row: t.exposeInt('row', { description: ROW }),
     column: t.exposeInt('column', { description: COLUMN }),
-    forbidden: t.exposeBoolean('forbidden', { description: 'true: a pair of the brand forbids it.' }),
+    forbidden: t.exposeBoolean('forbidden', {
+      description:
+        'true: pairs of the brand leave no cell to the two. They are forbidden, or what one requires is.',
+    }),
   }),
 })
 

@@ -1,3 +1,4 @@
+import { plain } from '../flow/errors.ts'
 import { builder, KEY } from './builder.ts'
 import { CollaborationConnection } from './collaboration.ts'
 import { KolFacts, loadFacts } from './kol-facts.ts'
@@ -115,8 +116,8 @@ builder.queryField('kols', (t) =>
         }
         const where = {
           ...(tier && { tier }),
-          ...(vertical && { vertical }),
-          ...(name && { name: { ilike: `%${name.replaceAll(/[\\%_]/g, '\\$&')}%` } }),
+          ...(vertical && { vertical: plain('vertical', vertical) }),
+          ...(name && { name: { ilike: `%${plain('name', name).replaceAll(/[\\%_]/g, '\\$&')}%` } }),
           ...(Object.keys(followers).length > 0 && { followers }),
           ...(archived != null && {
             archivedAt: archived ? { isNotNull: true as const } : { isNull: true as const },

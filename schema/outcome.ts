@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { outcome } from '../db/tables.ts'
+import { plain } from '../flow/errors.ts'
 import { builder } from './builder.ts'
 import { checkCursors } from './cursor.ts'
 
@@ -121,7 +122,7 @@ builder.queryField('outcomes', (t) =>
         const where = {
           ...LATEST,
           ...(subject && { subject }),
-          ...(subjectId && { subjectId }),
+          ...(subjectId && { subjectId: plain('subjectId', subjectId) }),
           ...(disagrees && { quality: 'disagrees' as const }),
         }
         return db.query.outcome.findMany(query({ where, orderBy: ORDER }))

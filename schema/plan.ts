@@ -1,5 +1,5 @@
 /** 排期: what plans videos, one or many, and what changes their plan. */
-import { eachLine, LinesError, PairError, type Refusal } from '../flow/errors.ts'
+import { InvalidInputError, LinesError, PairError, type Refusal } from '../flow/errors.ts'
 import { MOST_LINES, type PlanVideo, planVideo, planVideos } from '../flow/plan.ts'
 import { revisePlan } from '../flow/revise-plans.ts'
 import { archiveVideo, assignPhase } from '../flow/video.ts'
@@ -96,6 +96,16 @@ builder.objectType(LinesError, {
   }),
 })
 
+/** A line with a wrong id is refused together with those that only the flow can tell. */
+function plannedOrWhyNot(input: typeof PlanVideoInput.$inferInput): PlanVideo | InvalidInputError {
+  try {
+    return planned(input)
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error
+    throw error
+  }
+}
+
 const VideoBatch = builder.objectRef<readonly number[]>('VideoBatch').implement({
   description: 'Videos that one bulk change made or changed.',
   fields: (t) => ({
@@ -132,8 +142,7 @@ builder.mutationField('planVideos', (t) =>
       'Plans all of the videos or none. LinesError: names every line that is wrong. InvalidInputError: there are none, ' +
       'or too many.',
     args: { input: t.arg({ type: PlanVideosInput, required: true, description: 'The videos.' }) },
-    resolve: (_root, { input: { lines } }, { run }) =>
-      run(planVideos, { lines: eachLine(lines, (line) => planned(line)) }),
+    resolve: (_root, { input: { lines } }, { run }) => run(planVideos, { lines: lines.map(plannedOrWhyNot) }),
   }),
 )
 
@@ -216,7 +225,8 @@ builder.mutationField('assignPhase', (t) =>
   t.field({
     ...CHANGE,
     type: VideoBatch,
-    description: 'Puts videos into a 阶段, or out of theirs: all or none, also after publication.',
+    description:
+      'Puts videos into a 阶段, or out of theirs: all or none, also after publication. ConflictError: one is archived.',
     args: { input: t.arg({ type: AssignPhaseInput, required: true, description: 'The videos.' }) },
     resolve: (_root, { input }, { run }) =>
       run(assignPhase, {

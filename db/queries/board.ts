@@ -52,11 +52,16 @@ export interface BoardElement {
   /** Whether something can be planned with it: chosen in the matrix and not archived. */
   open: boolean
 }
+export interface BoardPair {
+  kind: 'FORBIDDEN' | 'REQUIRED'
+  elementId: number
+  otherId: number
+}
 export interface BoardParts {
-  /** Of both axes, oldest first: those chosen in the matrix, and those of cells in use. */
+  /** Of the brand, oldest first. */
   elements: BoardElement[]
-  /** Pairs of element ids that may not meet, either way round. */
-  forbidden: [number, number][]
+  /** Those of the brand that hold. */
+  pairs: BoardPair[]
   groups: BoardGroup[]
 }
 
@@ -74,14 +79,14 @@ export async function loadBoard(db: Pick<Db, 'execute'>, question: BoardQuestion
   if (!answer) throw new Error('a statement of scalars answers one row')
   return {
     elements: answer.elements ?? [],
-    forbidden: answer.forbidden ?? [],
+    pairs: answer.pairs ?? [],
     groups: rollUp(answer),
   }
 }
 
 interface Answer extends PackedCells {
   elements: BoardElement[] | null
-  forbidden: [number, number][] | null
+  pairs: BoardPair[] | null
 }
 
 /** A column of numbers as one value, without text in between. Nulls would be left out: they go as 0. */
@@ -102,13 +107,13 @@ function statement(question: BoardQuestion): SQL {
       (select json_agg(e order by id) from (
         select id, kind, name, archived_at is null and id in (select element_id from matrix_element
           where workspace_id = current_workspace() and matrix_id = ${matrixId}) as open
-        from element where workspace_id = current_workspace() and kind in (${question.rows}, ${question.columns})
+        from element where workspace_id = current_workspace()
           and brand_id = (select brand_id from matrix where workspace_id = current_workspace() and id = ${matrixId})
       ) e) as elements,
-      (select json_agg(json_build_array(element_id, other_id)) from pair
-        where workspace_id = current_workspace() and kind = 'FORBIDDEN' and lifted_at is null
+      (select json_agg(json_build_object('kind', kind, 'elementId', element_id, 'otherId', other_id)) from pair
+        where workspace_id = current_workspace() and lifted_at is null
           and brand_id = (select brand_id from matrix where workspace_id = current_workspace() and id = ${matrixId})
-      ) as forbidden
+      ) as pairs
     from (
       select ${pack(sql`id`)} as id, ${pack(sql`r`)} as r, ${pack(sql`c`)} as c from home
     ) homes, (

@@ -328,5 +328,5 @@ test('it is one statement, and another workspace sees nothing of it', async () =
   expect(sent.filter((text) => text.includes('video_state'))).toHaveLength(1)
   expect(sent.filter((text) => !/^(begin|commit|select set_config)/i.test(text.trim()))).toHaveLength(1)
   const parts = await write(other, (tx) => loadBoard(tx, question))
-  expect(parts).toEqual({ elements: [], forbidden: [], groups: [] })
+  expect(parts).toEqual({ elements: [], pairs: [], groups: [] })
 })

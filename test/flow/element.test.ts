@@ -49,6 +49,22 @@ test('an edit makes a version of what changed and what stayed; what was said bef
   ])
 })
 
+test('an edit that changes nothing makes no version', async () => {
+  const ctx = await t.tenant()
+  const brandId = await createBrand(ctx, { name: unique('brand') })
+  const said = {
+    name: '气垫',
+    attributes: { product: { priceFen: 19_900, sellingPoints: ['持妆'] } },
+    links: ['https://a.cn'],
+    note: '主推',
+  }
+  const elementId = await createElement(ctx, { brandId, kind: 'PRODUCT', ...said })
+  for (const edit of [{}, said, { name: ' 气垫 ' }, { attributes: { product: { benefit: null } } }]) {
+    expect(await reviseElement(ctx, { elementId, ...edit })).toBe(elementId)
+  }
+  expect(await versions(ctx, elementId)).toHaveLength(1)
+})
+
 test('what is refused leaves no version behind', async () => {
   const ctx = await t.tenant()
   const brandId = await createBrand(ctx, { name: unique('brand') })
@@ -63,6 +79,8 @@ test('what is refused leaves no version behind', async () => {
     [{ note: ' ' }, 'note'],
     [{ attributes: { persona: { heat: 3 } } }, 'persona'],
     [{ attributes: { need: { pain: ' ' } } }, 'need.pain'],
+    [{ attributes: { need: { pain: 'a\0' } } }, 'need.pain'],
+    [{ attributes: { need: { pain: '\ud83d' } } }, 'need.pain'],
   ] as const) {
     await expect(createElement(ctx, { ...element, ...said }), JSON.stringify(said)).rejects.toMatchObject({
       name: 'InvalidInputError',

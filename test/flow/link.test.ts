@@ -81,7 +81,9 @@ test('a resolver follows a short link, and only that', async () => {
 test('what names no video, or a taken one, is refused', async () => {
   const videoId = await plan()
   const link = (share: string) => linkVideo(ctx, { videoId, share })
-  for (const share of [' ', '13800138000', `订单 ${itemId()}`, 'x'.repeat(4001)]) {
+  const page = () => `https://www.douyin.com/video/${itemId()}`
+  const wrong = [' ', '13800138000', `订单 ${itemId()}`, 'x'.repeat(4001), `${page()} ${page()}`]
+  for (const share of wrong) {
     await expect(link(share), share).rejects.toMatchObject({ name: 'InvalidInputError', field: 'share' })
   }
   const id = itemId()

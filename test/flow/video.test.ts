@@ -182,12 +182,15 @@ test('a phase is given to planned and published videos and what is watched of th
 test('a phase of another brand, of nobody, or for a video that is not there changes nothing', async () => {
   const videoIds = [(await published(ctx, made)).videoId]
   const phaseId = await phaseOf(made.brandId)
+  const archived = await plan()
+  await archiveVideo(ctx, { videoId: archived })
   for (const [input, refusal] of [
     [{ videoIds, phaseId: await phaseOf(other.brandId) }, { field: 'phaseId' }],
     [{ videoIds, phaseId: 987_654_321 }, { what: 'phase' }],
     [{ videoIds: [...videoIds, 987_654_321], phaseId }, { what: 'video' }],
     [{ videoIds: [...videoIds, (await published(ctx, other)).videoId], phaseId }, { field: 'phaseId' }],
     [{ videoIds: [], phaseId }, { field: 'videoIds' }],
+    [{ videoIds: [...videoIds, archived], phaseId }, { name: 'ConflictError' }],
   ] as const) {
     await expect(assignPhase(ctx, input), JSON.stringify(input)).rejects.toMatchObject(refusal)
   }

@@ -73,6 +73,19 @@ test.each([
   expect(itemIdOf(text)).toEqual(none)
 })
 
+test.each([
+  [`https://www.douyin.com/video/${ID} https://www.douyin.com/video/${ID.slice(0, -1)}8`],
+  [`https://www.douyin.com/video/${ID} https://www.douyin.com/user/a?modal_id=${ID.slice(0, -1)}8`],
+  ['https://v.douyin.com/iAbCdEf/ https://v.douyin.com/iAbCdEg/'],
+])('%j names several', (text) => {
+  expect(itemIdOf(text)).toEqual({ kind: 'several' })
+})
+
+test('the same video twice is one', () => {
+  expect(itemIdOf(`https://www.douyin.com/video/${ID} www.douyin.com/note/${ID}`)).toEqual(item)
+  expect(itemIdOf('https://v.douyin.com/iAbCdEf/ v.douyin.com/iAbCdEf')).toEqual(short)
+})
+
 /** 19 digits, as ids are. */
 const id = fc.bigInt({ min: 6_500_000_000_000_000_000n, max: 8_999_999_999_999_999_999n }).map(String)
 const link = (itemId: string) =>

@@ -17,6 +17,7 @@ const api = testApi(t)
 let ctx: Context
 let token: string
 let matrixId: number
+let brandId: number
 let ids: Record<'anna' | 'bo' | 'cream' | 'mask' | 'dorm', number>
 const videos: number[] = []
 
@@ -30,7 +31,7 @@ async function out(elementIds: number[], purpose: Purpose, numbers: Partial<type
 beforeAll(async () => {
   ctx = await t.tenant()
   token = await tokenOf(ctx, 'VIEWER')
-  const { brandId } = await content(ctx)
+  brandId = (await content(ctx)).brandId
   const make = (kind: ElementKind, name: string) =>
     createElement(ctx, { brandId, kind, name, attributes: {} })
   ids = {
@@ -161,6 +162,28 @@ test('filters: the other axes, the own ones, and the purpose', async () => {
   const elsewhere = await board(`, filter: { campaignId: "${globalId('Campaign', 999999)}" }`)
   expect(elsewhere).toMatchObject({ cells: [], total: { planned: 0, published: 0 } })
   expect(elsewhere.gaps).toHaveLength(4)
+})
+
+test('a gap is forbidden too where one requires another on the other axis, or through a third', async () => {
+  const { anna, bo, mask, dorm } = ids
+  const pairs = [
+    [bo, mask],
+    [anna, dorm],
+    [dorm, mask],
+  ] as const
+  const elsewhere = `, filter: { campaignId: "${globalId('Campaign', 999999)}" }`
+  const gaps = async () =>
+    (await board(elsewhere)).gaps.map(({ forbidden }: { forbidden: boolean }) => forbidden)
+  expect(await gaps()).toEqual([false, false, false, true])
+  for (const [elementId, otherId] of pairs) {
+    const values = { brandId, kind: 'REQUIRED' as const, elementId, otherId, reason: 'so', createdAt: NOW }
+    await write(ctx, (tx) => tx.insert(pair).values(values))
+  }
+  // Bo and Mask are forbidden, and Bo requires it.
+  expect(await gaps()).toEqual([true, false, true, true])
+  const lift = { liftedAt: NOW }
+  await write(ctx, (tx) => tx.update(pair).set(lift).where(eq(pair.kind, 'REQUIRED')))
+  expect(await gaps()).toEqual([false, false, false, true])
 })
 
 test('one statement, and one more each for whole elements and whole videos', async () => {

@@ -150,9 +150,17 @@ test('a cell that breaks a pair is refused with the pair, in one plan, in an edi
       { index: 3, type: 'NotFoundError', message: expect.any(String), field: null, what: 'kol', pairs: [] },
     ],
   })
-  expect(await run('planVideos', { lines: [line(), line({ matrixId: kolId })] }, LINES)).toMatchObject({
-    lines: [{ index: 1, type: 'InvalidInputError', field: 'matrixId' }],
+  const other = line({ matrixId: kolId })
+  expect(
+    await run('planVideos', { lines: [line(), other, line({ title: ' ' }), other] }, LINES),
+  ).toMatchObject({
+    lines: [
+      { index: 1, type: 'InvalidInputError', field: 'matrixId' },
+      { index: 2, type: 'InvalidInputError', field: 'title' },
+      { index: 3, type: 'InvalidInputError', field: 'matrixId' },
+    ],
   })
+  expect((await run('planVideos', { lines: [other] }, LINES)).lines).toHaveLength(1)
   const clash = { kind: 'REQUIRED', ...pair, reason: '同款' }
   expect(await run('createPair', clash, '')).toMatchObject({ __typename: 'ConflictError' })
   const lifted = await run('liftPair', { pairId: forbidden.id }, '... on Pair { liftedAt }')

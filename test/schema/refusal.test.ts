@@ -121,6 +121,32 @@ test('blank and overlong names, in every mutation that takes one', async () => {
   )
 })
 
+test('characters that are no text, and characters counted as people count them', async () => {
+  for (const [name, how] of [
+    ['a\u0000b', /control characters/],
+    ['a\nb', /control characters/],
+    ['a\u007fb', /control characters/],
+    ['a\ud83d', /lone surrogate/],
+    ['😀'.repeat(201), /more than 200/],
+  ] as const) {
+    expect(await refused('createBrand', { name }), name).toEqual(invalid('name', how))
+  }
+  const name = `${unique('b')} ${'😀'.repeat(150)}`
+  expect(await refused('createBrand', { name })).toEqual({ __typename: 'Brand' })
+  const need = { brandId: mine.brand, kind: 'NEED', name: 'x' }
+  expect(await refused('createElement', { ...need, note: 'a\n\tb\r\nc' })).toEqual({ __typename: 'Element' })
+  expect(await refused('createElement', { ...need, note: 'a\u0000' })).toEqual(invalid('note', /control/))
+  for (const field of [
+    'kols(name: "\\u0000")',
+    'kols(vertical: "\\u0000")',
+    'outcomes(subjectId: "\\u0000")',
+  ]) {
+    const { errors } = await api.query(mine.token, `{ ${field} { edges { cursor } } }`)
+    expect(errors, field).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  }
+  expect(api.logged()).toEqual([])
+})
+
 test('names and numbers that are taken', async () => {
   const name = unique('taken')
   await createBrand(mine.ctx, { name })
@@ -174,6 +200,11 @@ test('an id of another type, or no id at all, names its field', async () => {
     globalId('Brand', 'x'),
     globalId('Brand', '9'.repeat(16)),
     globalId('Brand', '-1'),
+    `${mine.brand}x`,
+    `${mine.brand}=`,
+    `${mine.brand}${mine.kol}`,
+    ` ${mine.brand}`,
+    `${mine.brand.slice(0, 4)}\n${mine.brand.slice(4)}`,
   ]) {
     const answer = await refused('createElement', { brandId: id, kind: 'NEED', name: 'x' })
     expect(answer, id).toEqual(invalid('brandId', /must be an id of this API/))
@@ -293,6 +324,7 @@ test("arguments of a query that are no ids are the client's fault, and those of 
     `videos(kolId: "${mine.brand}")`,
     'breakouts(ruleId: "x")',
     'node(id: "x")',
+    `node(id: "${mine.brand}x")`,
     'nodes(ids: ["eA=="])',
   ]) {
     const of = field.startsWith('node') ? '{ id }' : '{ edges { cursor } }'
@@ -323,6 +355,12 @@ test('values that the scalars refuse', async () => {
     [soon, { at: '2026-11-11T12:00:00' }],
     [soon, { at: '2026-13-11T12:00:00Z' }],
     [soon, { at: 1 }],
+    [soon, { at: '2026-02-30T10:00:00Z' }],
+    [soon, { at: '2026-04-31T10:00:00+08:00' }],
+    [soon, { at: '0001-01-01T00:00:00Z' }],
+    [soon, { at: '1999-12-31T23:59:59Z' }],
+    [soon, { at: '2000-01-01T00:00:00+08:00' }],
+    [soon, { at: '9999-12-31T00:00:00Z' }],
     [counted, { n: 1.5 }],
     [counted, { n: 2 ** 53 }],
     [counted, { n: '5' }],
