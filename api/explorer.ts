@@ -54,6 +54,19 @@ query Board {
     }
   }
 }`,
+  `# 大促 with its four phases, and how far each has come. proposePlan, calendar and planSheet take the ids that you see.
+query Campaigns {
+  matrices(first: 1) { edges { node { id name } } }
+  campaigns(first: 1) {
+    edges {
+      node {
+        name
+        level
+        phases { kind startsOn endsOn goal { videos } progress { videosPlanned videosPublished videosFlagged plays reached { videos } } }
+      }
+    }
+  }
+}`,
   `# KOLs with what we saw of them ourselves, and what stands out.
 query Kols {
   kols(first: 10, minFollowers: 10000) {

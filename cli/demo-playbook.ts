@@ -1,6 +1,7 @@
 /** 三步走 in the demo: KOLs are asked to test cells, and a test that breaks out is offered to bigger ones. */
 import { asc, eq, isNotNull } from 'drizzle-orm'
 import { inWorkspace, type Tx } from '../db/client.ts'
+import { loadBoard } from '../db/queries/board.ts'
 import { breakout, collaboration, video } from '../db/tables.ts'
 import {
   agreeCollaboration,
@@ -9,11 +10,14 @@ import {
   submitDraft,
 } from '../flow/collaboration.ts'
 import type { Context } from '../flow/context.ts'
+import { linkVideo } from '../flow/link.ts'
 import { planVideos } from '../flow/plan.ts'
 import { proposeCollaboration } from '../flow/propose-collaboration.ts'
 import { proposePlan } from '../flow/propose-plan.ts'
-import { type PublishVideo, publishVideo } from '../flow/publish.ts'
+import type { PublishVideo } from '../flow/publish.ts'
 import { acceptRollout, proposeRollout } from '../flow/rollout.ts'
+import { buildBoard } from '../rules/board.ts'
+import { BRAND } from './demo-words.ts'
 import type { Planted } from './demo-world.ts'
 
 /** Every tenth video is one that a KOL was asked for. */
@@ -26,6 +30,8 @@ export interface Playbook {
   publish(ctx: Context, input: PublishVideo): Promise<void>
   /** Proposes the next step of the first test that broke out; null: none did. */
   rollout(ctx: Context): Promise<{ title: string; kols: number; spendFen: number } | null>
+  /** What came of the best pair of persona and product; null: nothing is out. */
+  board(ctx: Context): Promise<{ pair: string; medianPlays: number; gaps: number } | null>
   /** Fills what the plan has left open; answers how many videos that took. */
   fill(ctx: Context): Promise<number>
 }
@@ -37,7 +43,7 @@ export async function startPlaybook(ctx: Context, { matrixId, videos }: Planted)
   return {
     async publish(at, input) {
       const collaborationId = asked.get(input.videoId)
-      if (collaborationId === undefined) await publishVideo(at, input)
+      if (collaborationId === undefined) await linkVideo(at, { ...input, share: shareText(input.itemId) })
       else await publishCollaboration(at, { collaborationId, ...input })
     },
     async rollout(at) {
@@ -52,6 +58,15 @@ export async function startPlaybook(ctx: Context, { matrixId, videos }: Planted)
         await acceptRollout(at, { breakoutId, lines: terms })
       }
       return { title, kols: lines.length, spendFen }
+    },
+    async board(at) {
+      const question = { matrixId, rows: 'PERSONA', columns: 'PRODUCT', elementIds: {} } as const
+      const parts = await read(at, (tx) => loadBoard(tx, question))
+      const { rows, columns, cells, gaps } = buildBoard({ ...question, ...parts })
+      const best = cells.toSorted((a, b) => (b.figures.medianPlays ?? 0) - (a.figures.medianPlays ?? 0))[0]
+      if (!best?.figures.medianPlays) return null
+      const pair = `${rows[best.row]?.name} × ${columns[best.column]?.name}`
+      return { pair, medianPlays: best.figures.medianPlays, gaps: gaps.length }
     },
     async fill(at) {
       const seed = 'demo'
@@ -70,6 +85,10 @@ export async function startPlaybook(ctx: Context, { matrixId, videos }: Planted)
     },
   }
 }
+
+/** What 抖音 puts on the clipboard, with the long address. */
+const shareText = (itemId: string) =>
+  `7.48 复制打开抖音，看看【${BRAND}的作品】 https://www.douyin.com/video/${itemId} `
 
 /** From the first word to a draft that was accepted. */
 async function ask(ctx: Context, matrixId: number, videoId: number): Promise<number> {

@@ -62,13 +62,11 @@ export function createPlayer({ ctx, world, planned, publish, time, workers, tota
       }
     },
     async keepPlaying(signal: AbortSignal): Promise<void> {
+      const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       while (!signal.aborted) {
         await act()
         time.now += STEP
-        await Promise.race([
-          sleep(PACE),
-          new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
-        ])
+        await Promise.race([sleep(PACE), aborted])
       }
     },
   }

@@ -136,7 +136,8 @@ async function plantCampaign(ctx: Context, { options }: World, brandId: number) 
       startsOn: starts[nth] as string,
       endsOn: ends[nth] as string,
       budgetFen: 5_000_000 * (nth + 1),
-      goal: { videos: 80 },
+      // Nothing comes out while it is prepared.
+      goal: kind === 'PREPARATION' ? {} : { videos: 80 },
       threshold: {},
     })),
   })

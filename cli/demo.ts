@@ -58,6 +58,13 @@ export async function demo(input: DemoInput): Promise<'running' | 'done'> {
   const score = await scoreDemo(database.db, workspaceId, world.truth())
   const seconds = Math.round((clock().getTime() - started) / 100) / 10
   for (const line of tell(score, seconds)) say(line)
+  const board = await story.board()
+  if (board) {
+    const plays = Math.round(board.medianPlays).toLocaleString('en')
+    say(
+      `Best of the board 人 × 货: ${board.pair}, ${plays} plays in the median; ${board.gaps} pairs without a video.`,
+    )
+  }
   const rollout = await story.rollout()
   if (rollout) say(tellRollout(rollout))
   if (values.json) input.json(JSON.stringify({ ...score, seconds }))
@@ -145,6 +152,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     api,
     secret,
     rollout: () => playbook.rollout(ctx()),
+    board: () => playbook.board(ctx()),
     end: startAt + (PUBLISH_DAYS + WATCH_DAYS) * DAY,
     ...player,
   }
