@@ -2,17 +2,14 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { InvalidInputError } from '../flow/errors.ts'
 import { importOutcomes, type OutcomeResult } from '../flow/import-outcome.ts'
-import { chooseWorkspace } from '../flow/workspace.ts'
 import { ExportFileError } from '../platforms/exports/errors.ts'
 import { parseMapping } from '../platforms/exports/mapping.ts'
 import { type ExportFile, type OutcomeFile, openExport } from '../platforms/exports/open.ts'
-import { boot } from './boot.ts'
 import type { ImportArguments, ImportCommand } from './import.ts'
 import { importKolList } from './import-kol.ts'
-import { createReport } from './import-report.ts'
+import { importFileRows } from './import-rows.ts'
 
 export async function importExport(command: ImportCommand, given: ImportArguments): Promise<void> {
   try {
@@ -45,45 +42,15 @@ async function importRows(
   opened: OutcomeFile,
   fingerprint: string,
 ): Promise<void> {
-  const { config, log, clock, shutdown, say, progress } = command
-  const { file, dryRun } = given
-  const { database } = await boot({ config, log, shutdown })
-  const now = clock()
-  const workspaceId = await chooseWorkspace(database.db, now, given.workspace, 'Seedbed')
-  const report = createReport(`${file}.refused.csv`, dryRun ? say : null)
-  let before = false
-  const result = await importOutcomes(
-    { db: database.db, workspaceId, now },
-    {
-      file: basename(file),
-      fingerprint,
-      kind: opened.kind,
-      subject: opened.subject,
-      fields: opened.fields,
-      items: opened.items,
-      skipped: opened.skipped,
-      dryRun,
-      onRefused: report.add,
-      onProgress: (soFar) => progress(counts(soFar, clock().getTime() - now.getTime())),
-    },
+  const { kind, subject, fields, items } = opened
+  await importFileRows(command, given, { opened, fingerprint, counts, remarks }, (ctx, common) =>
+    importOutcomes(ctx, { ...common, kind, subject, fields, items }),
   )
-    .then((done) => {
-      before = done.before !== null
-      return done
-    })
-    // A file that is known already keeps the report of its first import.
-    .finally(() => (before ? undefined : report.close()))
-  progress('')
-  if (result.before) {
-    say(`${basename(file)} was imported before, at ${result.before.toISOString()}: nothing changed.`)
-    return
-  }
-  say(`${dryRun ? 'Dry run, nothing written. ' : ''}${counts(result, clock().getTime() - now.getTime())}`)
-  if (result.disagreeing > 0) {
-    say(`In ${result.disagreeing} rows spend x ROI is not the GMV: both are kept, the rows are marked.`)
-  }
-  if (result.refused > 0 && !dryRun)
-    say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
+}
+
+function remarks({ disagreeing }: OutcomeResult): string[] {
+  if (disagreeing === 0) return []
+  return [`In ${disagreeing} rows spend x ROI is not the GMV: both are kept, the rows are marked.`]
 }
 
 async function mappingText(path: string): Promise<string> {

@@ -1,11 +1,8 @@
 /** A list of 达人 into the pool of the workspace. */
-import { basename } from 'node:path'
 import { importKols, type KolImportResult } from '../flow/import-kol.ts'
-import { chooseWorkspace } from '../flow/workspace.ts'
 import type { KolFile } from '../platforms/exports/open.ts'
-import { boot } from './boot.ts'
 import type { ImportArguments, ImportCommand } from './import.ts'
-import { createReport } from './import-report.ts'
+import { importFileRows } from './import-rows.ts'
 
 export async function importKolList(
   command: ImportCommand,
@@ -13,40 +10,10 @@ export async function importKolList(
   opened: KolFile,
   fingerprint: string,
 ): Promise<void> {
-  const { config, log, clock, shutdown, say, progress } = command
-  const { file, dryRun } = given
-  const { database } = await boot({ config, log, shutdown })
-  const now = clock()
-  const took = () => clock().getTime() - now.getTime()
-  const workspaceId = await chooseWorkspace(database.db, now, given.workspace, 'Seedbed')
-  const report = createReport(`${file}.refused.csv`, dryRun ? say : null)
-  let before = false
-  const result = await importKols(
-    { db: database.db, workspaceId, now },
-    {
-      file: basename(file),
-      fingerprint,
-      items: opened.items,
-      skipped: opened.skipped,
-      dryRun,
-      onRefused: report.add,
-      onProgress: (soFar) => progress(counts(soFar, took())),
-    },
+  const { items } = opened
+  await importFileRows(command, given, { opened, fingerprint, counts }, (ctx, common) =>
+    importKols(ctx, { ...common, items }),
   )
-    .then((done) => {
-      before = done.before !== null
-      return done
-    })
-    // A list that is known already keeps the report of its first import.
-    .finally(() => (before ? undefined : report.close()))
-  progress('')
-  if (result.before) {
-    say(`${basename(file)} was imported before, at ${result.before.toISOString()}: nothing changed.`)
-    return
-  }
-  say(`${dryRun ? 'Dry run, nothing written. ' : ''}${counts(result, took())}`)
-  if (result.refused > 0 && !dryRun)
-    say(`The ${result.refused} refused rows, with line, column and reason: ${report.file}`)
 }
 
 function counts(r: KolImportResult, ms: number): string {

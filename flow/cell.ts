@@ -1,11 +1,11 @@
 /** 格: which cells videos are planned in; any number of them in a fixed number of statements. */
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { among } from '../db/among.ts'
 import { rows, type Tx } from '../db/client.ts'
 import { element, matrix, matrixElement, pair } from '../db/tables.ts'
 import { unnest } from '../db/unnest.ts'
 import { brokenPairs } from '../rules/pair.ts'
 import { ELEMENT_KINDS, type ElementKind } from '../rules/types.ts'
-import { among } from './among.ts'
 import { type BrokenPair, InvalidInputError, NotFoundError, PairError } from './errors.ts'
 
 /** Elements of a matrix, at most one of each kind. */

@@ -1,8 +1,8 @@
 /** What a planned video hangs on besides its cell: its KOL, series and phase. */
 import { and, eq } from 'drizzle-orm'
+import { among } from '../db/among.ts'
 import type { Tx } from '../db/client.ts'
 import { campaign, kol, phase, series } from '../db/tables.ts'
-import { among } from './among.ts'
 import { InvalidInputError, NotFoundError } from './errors.ts'
 
 /** null or left out: none. */

@@ -1,12 +1,12 @@
 /** New collaborations: one by hand, or many that repeat a breakout. */
 import { and, eq, inArray } from 'drizzle-orm'
+import { among } from '../db/among.ts'
 import type { Tx } from '../db/client.ts'
 import { loadOrigin } from '../db/queries/rollout.ts'
 import { collaboration, collaborationStep, kol } from '../db/tables.ts'
 import { nextStep, OPEN_STATES } from '../rules/collaboration.ts'
 import type { PlaybookStep, PriceBand } from '../rules/types.ts'
 import { isDay } from '../rules/zone.ts'
-import { among } from './among.ts'
 import { cellsOf, type Place, placeCheck } from './cell.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, found, InvalidInputError, text } from './errors.ts'

@@ -1,9 +1,9 @@
 /** Edits plans of planned videos, one or 2,000, in a fixed number of statements. */
 import { sql } from 'drizzle-orm'
+import { among } from '../db/among.ts'
 import type { Tx } from '../db/client.ts'
 import { cell, video } from '../db/tables.ts'
 import { unnest } from '../db/unnest.ts'
-import { among } from './among.ts'
 import { type CheckedPlace, cellsOf, type Place, placeCheck } from './cell.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, eachLine, found, InvalidInputError, LinesError, text } from './errors.ts'

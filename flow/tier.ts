@@ -1,5 +1,6 @@
 /** 层级 of KOLs, kept in kol.tier: by the policy of the workspace's business day, unless overridden. */
 import { type SQL, sql } from 'drizzle-orm'
+import { among } from '../db/among.ts'
 import { type Db, rows, type Tx } from '../db/client.ts'
 import { tierPolicy } from '../db/tables.ts'
 import { DEFAULT_TIER_POLICY, type TierPolicy, tierPolicyProblem } from '../rules/tier.ts'
@@ -96,7 +97,7 @@ export async function refreshFollowers(tx: Tx, now: Date, kolIds: readonly numbe
 }
 
 function only(kolIds: readonly number[] | undefined): SQL {
-  return kolIds ? sql`and kol.id = any(${sql.param(kolIds.map(String))}::bigint[])` : sql``
+  return kolIds ? sql`and ${among(sql`kol.id`, kolIds)}` : sql``
 }
 
 /** `policy`: one row, the cut-offs in force today. */

@@ -1,7 +1,7 @@
 /** Changes of videos that are there, planned or published: the phase, and the archive; plans are edited by flow/revise-plans.ts. */
 import { and, eq, ne } from 'drizzle-orm'
+import { among } from '../db/among.ts'
 import { video, videoState } from '../db/tables.ts'
-import { among } from './among.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, found, NotFoundError } from './errors.ts'
 import { checkCount } from './plan.ts'

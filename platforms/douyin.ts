@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MINUTE } from '../rules/types.ts'
+import { chunksOf } from './chunks.ts'
 import type { Capability, Connector, CounterAnswer, VideoRef } from './connector.ts'
 import { callDouyin, type DouyinAccess } from './douyin-call.ts'
 import { looseInt, readDouyin } from './douyin-envelope.ts'
@@ -63,16 +64,6 @@ export function createDouyin(options: DouyinOptions): Douyin {
     },
     ...createExternal(options),
   }
-}
-
-/** One call asks about one user. */
-function chunksOf(refs: readonly VideoRef[], size: number): VideoRef[][] {
-  return [...new Set(refs.map((ref) => ref.accountId))].flatMap((accountId) => {
-    const list = refs.filter((ref) => ref.accountId === accountId)
-    return Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
-      list.slice(i * size, (i + 1) * size),
-    )
-  })
 }
 
 async function fetchChunk(refs: VideoRef[], options: DouyinOptions): Promise<CounterAnswer[]> {

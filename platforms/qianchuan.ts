@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Counters, MINUTE } from '../rules/types.ts'
+import { chunksOf } from './chunks.ts'
 import type { Capability, Connector, CounterAnswer, VideoRef } from './connector.ts'
 import { FetchError } from './errors.ts'
 import { int64 } from './json.ts'
@@ -56,24 +57,11 @@ export function createQianchuan({ advertiserId, ...options }: QianchuanOptions):
     capability: QIANCHUAN_CAPABILITY,
     fetchCounters: async (refs) => {
       const answers = await Promise.all(
-        chunksOf(refs).map((chunk) => fetchChunk(chunk, oceanengine, advertiserId)),
+        chunksOf(refs, BATCH).map((chunk) => fetchChunk(chunk, oceanengine, advertiserId)),
       )
       return answers.flat()
     },
   }
-}
-
-/** One call asks about one 抖音号 and at most 50 videos. */
-function chunksOf(refs: readonly VideoRef[]): VideoRef[][] {
-  const byAccount = new Map<string, VideoRef[]>()
-  for (const ref of refs) {
-    const list = byAccount.get(ref.accountId)
-    if (list) list.push(ref)
-    else byAccount.set(ref.accountId, [ref])
-  }
-  return [...byAccount.values()].flatMap((list) =>
-    Array.from({ length: Math.ceil(list.length / BATCH) }, (_, i) => list.slice(i * BATCH, (i + 1) * BATCH)),
-  )
 }
 
 async function fetchChunk(

@@ -2,14 +2,17 @@
 import type { Pairing } from './pair.ts'
 import type { ElementKind } from './types.ts'
 
-/** What is known of the videos of one pair of elements; see BoardGroup of db/queries/board.ts. */
+/** Counts and sums of the videos of one pair of elements; money in 分, 0 where nothing is known. */
 export interface Group {
+  /** Element ids; null: the axis is empty. */
   row: number | null
   column: number | null
   planned: number
   published: number
+  /** Published, and looked at at least once. */
   watched: number
   flagged: number
+  /** Videos with an interaction rate, their plays and their interactions. */
   rated: number
   ratedPlays: number
   interactions: number
@@ -17,10 +20,13 @@ export interface Group {
   spendFen: number
   gmvKnown: number
   gmvFen: number
+  /** Videos of which both are known. */
   bothKnown: number
   bothSpendFen: number
   bothGmvFen: number
+  /** Of every video that has a play count, in no order. */
   plays: Float64Array
+  /** The video with the most plays; null: none has a play count. */
   best: { videoId: number; plays: number } | null
 }
 

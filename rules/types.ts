@@ -72,5 +72,7 @@ export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+export type { Group as BoardGroup } from './board.ts'
 export type { BreakoutState, CloseReason, Evidence } from './breakout.ts'
+export type { Pairing } from './pair.ts'
 export type { Definition } from './rule.ts'

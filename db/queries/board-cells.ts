@@ -1,5 +1,5 @@
 /** Cells as the board's statement packs them, rolled up to the pairs of elements of its rows and columns. */
-import type { BoardGroup } from './board.ts'
+import type { BoardGroup } from '../../rules/types.ts'
 
 /** Of each cell with published videos; the plays beside them are cell by cell, most first. */
 export const SEEN_COLUMNS = [

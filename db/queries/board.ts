@@ -1,6 +1,7 @@
 /** What the board of a matrix is made of: one statement over the cells in use; empty ones cost nothing. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { ElementKind, Purpose } from '../../rules/types.ts'
+import type { BoardGroup, ElementKind, Pairing, Purpose } from '../../rules/types.ts'
+import { among } from '../among.ts'
 import { type Db, rows } from '../client.ts'
 import { type PackedCells, rollUp, SEEN_COLUMNS } from './board-cells.ts'
 
@@ -16,35 +17,6 @@ export interface BoardQuestion {
   purpose?: Purpose | undefined
 }
 
-/** Counts and sums of the videos of one pair of elements; money in 分, 0 where nothing is known. */
-export interface BoardSums {
-  planned: number
-  published: number
-  /** Published, and looked at at least once. */
-  watched: number
-  flagged: number
-  /** Videos with an interaction rate, their plays and their interactions. */
-  rated: number
-  ratedPlays: number
-  interactions: number
-  spendKnown: number
-  spendFen: number
-  gmvKnown: number
-  gmvFen: number
-  /** Videos of which both are known. */
-  bothKnown: number
-  bothSpendFen: number
-  bothGmvFen: number
-}
-export interface BoardGroup extends BoardSums {
-  /** Element ids; null: the axis is empty. */
-  row: number | null
-  column: number | null
-  /** Of every video that has a play count, in no order. */
-  plays: Float64Array
-  /** The video with the most plays; null: none has a play count. */
-  best: { videoId: number; plays: number } | null
-}
 export interface BoardElement {
   id: number
   kind: ElementKind
@@ -52,16 +24,11 @@ export interface BoardElement {
   /** Whether something can be planned with it: chosen in the matrix and not archived. */
   open: boolean
 }
-export interface BoardPair {
-  kind: 'FORBIDDEN' | 'REQUIRED'
-  elementId: number
-  otherId: number
-}
 export interface BoardParts {
   /** Of the brand, oldest first. */
   elements: BoardElement[]
   /** Those of the brand that hold. */
-  pairs: BoardPair[]
+  pairs: Pairing[]
   groups: BoardGroup[]
 }
 
@@ -86,7 +53,7 @@ export async function loadBoard(db: Pick<Db, 'execute'>, question: BoardQuestion
 
 interface Answer extends PackedCells {
   elements: BoardElement[] | null
-  pairs: BoardPair[] | null
+  pairs: Pairing[] | null
 }
 
 /** A column of numbers as one value, without text in between. Nulls would be left out: they go as 0. */
@@ -145,11 +112,9 @@ function statement(question: BoardQuestion): SQL {
     ) intended`
 }
 
-const among = (ids: readonly number[]) => sql`any(${sql.param(ids.map(String))}::bigint[])`
-
 function inElements({ elementIds }: BoardQuestion): SQL {
   const parts = Object.entries(elementIds) as [ElementKind, readonly number[]][]
-  return sql.join(parts.map(([kind, ids]) => sql` and ${column(kind)} = ${among(ids)}`))
+  return sql.join(parts.map(([kind, ids]) => sql` and ${among(sql`${column(kind)}`, ids)}`))
 }
 
 function inPhase({ campaignId, phaseId }: BoardQuestion, alias: 's' | 'v'): SQL {

@@ -1,6 +1,7 @@
 /** What the facts of KOLs are made of: for any number of them one statement. */
 import { type SQL, sql } from 'drizzle-orm'
 import type { PriceBand, Tier } from '../../rules/types.ts'
+import { among } from '../among.ts'
 import { type Db, rows } from '../client.ts'
 
 export interface FactWindow {
@@ -64,7 +65,7 @@ export async function loadKolFacts(
         select count(*) as published, count(flagged_at) as flagged from video_state s
         where s.workspace_id = current_workspace() and s.kol_id = kol.id
           and s.published_at > ${at(since)} and s.published_at <= ${at(now)}) recent
-      where kol.workspace_id = current_workspace() and kol.id = any(${sql.param(kolIds.map(String))}::bigint[])`,
+      where kol.workspace_id = current_workspace() and ${among(sql`kol.id`, kolIds)}`,
   )
   return found.map(({ facts }) => facts)
 }

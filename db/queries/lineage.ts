@@ -1,6 +1,7 @@
 /** The lineage of breakouts or collaborations. */
 import { sql } from 'drizzle-orm'
 import type { CollaborationState, PlaybookStep, Tier } from '../../rules/types.ts'
+import { among } from '../among.ts'
 import { rows, type Tx } from '../client.ts'
 
 export type LineageStart = 'BREAKOUT' | 'COLLABORATION'
@@ -36,15 +37,15 @@ export function loadLineages(
   kind: LineageStart,
   ids: readonly number[],
 ): Promise<LineageRow[]> {
-  const wanted = sql`any(${sql.param(ids.map(String))}::bigint[])`
   const first =
     kind === 'BREAKOUT'
       ? sql`
         select b.id, c.id, b.video_id, c.origin_breakout_id, 0
         from breakout b
         left join collaboration c on c.workspace_id = b.workspace_id and c.video_id = b.video_id
-        where b.id = ${wanted}`
-      : sql`select c.id, c.id, c.video_id, c.origin_breakout_id, 0 from collaboration c where c.id = ${wanted}`
+        where ${among(sql`b.id`, ids)}`
+      : sql`select c.id, c.id, c.video_id, c.origin_breakout_id, 0 from collaboration c
+        where ${among(sql`c.id`, ids)}`
   return rows<LineageRow>(
     db,
     sql`

@@ -1,6 +1,7 @@
 /** What a plan is proposed from: the matrix, its pairs, what is in its cells, and who could make more. */
 import { sql } from 'drizzle-orm'
 import type { ElementKind, Tier } from '../../rules/types.ts'
+import { among } from '../among.ts'
 import { rows, type Tx } from '../client.ts'
 
 type Reads = Pick<Tx, 'execute'>
@@ -88,7 +89,7 @@ export interface Maker {
 }
 /** KOLs that are not archived; null: all of them. */
 export async function loadMakers(db: Reads, kolIds: readonly number[] | null): Promise<Maker[]> {
-  const asked = kolIds === null ? sql`true` : sql`kol.id = any(${sql.param(kolIds.map(String))}::bigint[])`
+  const asked = kolIds === null ? sql`true` : among(sql`kol.id`, kolIds)
   const found = await rows<{
     id: string
     name: string
