@@ -5,7 +5,7 @@ export const ZONE = 'Asia/Shanghai'
 export const BRAND = '苗圃美妆'
 export const MATRIX = '秋冬内容矩阵'
 export const CAMPAIGN = '秋冬焕新大促'
-export const SERIES = ['一分钟实测', '敏感肌自救', '开箱不剧透']
+export const PROGRAMMES = ['一分钟实测', '敏感肌自救', '开箱不剧透']
 export const HOOKS = ['先看结果再讲过程', '三秒反差', '你是不是也这样']
 export const FORMATS = ['口播', '剧情', '测评']
 

@@ -12,7 +12,7 @@ import { importKols } from '../flow/import-kol.ts'
 import { createMatrix } from '../flow/matrix.ts'
 import { createPair } from '../flow/pair.ts'
 import { planVideos } from '../flow/plan.ts'
-import { createSeries } from '../flow/series.ts'
+import { createProgramme } from '../flow/programme.ts'
 import type { KolLine } from '../platforms/exports/kol-row.ts'
 import type { ObservationLine } from '../platforms/observations.ts'
 import type { WorldKol } from '../platforms/simulator/cast.ts'
@@ -28,8 +28,8 @@ import {
   MATRIX,
   NEVER,
   NEW_SCENE,
+  PROGRAMMES,
   SAID,
-  SERIES,
   ZONE,
 } from './demo-words.ts'
 
@@ -48,8 +48,8 @@ export async function plantWorld(ctx: Planting, world: World): Promise<Planted> 
   const kols = await plantKols(ctx, world)
   await importHistory(ctx, world)
   const phases = await plantCampaign(ctx, world, brandId)
-  const series: number[] = []
-  for (const name of SERIES) series.push(await createSeries(ctx, { brandId, name }))
+  const programmes: number[] = []
+  for (const name of PROGRAMMES) programmes.push(await createProgramme(ctx, { brandId, name }))
   const lines = world.videos.map((video, nth) => ({
     matrixId,
     elementIds: video.elements.map(({ key }) => idOf(elements, key)),
@@ -57,7 +57,7 @@ export async function plantWorld(ctx: Planting, world: World): Promise<Planted> 
     purpose: video.purpose,
     title: video.title,
     plannedFor: new Date(video.publishedAt),
-    seriesId: turn(series, nth),
+    programmeId: turn(programmes, nth),
     hook: turn(HOOKS, nth),
     format: turn(FORMATS, nth),
     phaseId: phases(video.publishedAt),

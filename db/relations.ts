@@ -16,9 +16,9 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.brand.workspaceId, r.brand.id],
       to: [r.pair.workspaceId, r.pair.brandId],
     }),
-    series: r.many.series({
+    programmes: r.many.programme({
       from: [r.brand.workspaceId, r.brand.id],
-      to: [r.series.workspaceId, r.series.brandId],
+      to: [r.programme.workspaceId, r.programme.brandId],
     }),
     collaborations: r.many.collaboration({
       from: [r.brand.workspaceId, r.brand.id],
@@ -110,15 +110,15 @@ export const relations = defineRelations(tables, (r) => ({
       optional: false,
     }),
   },
-  series: {
+  programme: {
     brand: r.one.brand({
-      from: [r.series.workspaceId, r.series.brandId],
+      from: [r.programme.workspaceId, r.programme.brandId],
       to: [r.brand.workspaceId, r.brand.id],
       optional: false,
     }),
     videos: r.many.video({
-      from: [r.series.workspaceId, r.series.id],
-      to: [r.video.workspaceId, r.video.seriesId],
+      from: [r.programme.workspaceId, r.programme.id],
+      to: [r.video.workspaceId, r.video.programmeId],
     }),
   },
   campaign: {
@@ -233,9 +233,9 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.video.workspaceId, r.video.id],
       to: [r.videoState.workspaceId, r.videoState.videoId],
     }),
-    series: r.one.series({
-      from: [r.video.workspaceId, r.video.seriesId],
-      to: [r.series.workspaceId, r.series.id],
+    programme: r.one.programme({
+      from: [r.video.workspaceId, r.video.programmeId],
+      to: [r.programme.workspaceId, r.programme.id],
     }),
     phase: r.one.phase({
       from: [r.video.workspaceId, r.video.phaseId],

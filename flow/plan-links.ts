@@ -1,14 +1,14 @@
-/** What a planned video hangs on besides its cell: its KOL, series and phase. */
+/** What a planned video hangs on besides its cell: its KOL, programme and phase. */
 import { and, eq } from 'drizzle-orm'
 import { among } from '../db/among.ts'
 import type { Tx } from '../db/client.ts'
-import { campaign, kol, phase, series } from '../db/tables.ts'
+import { campaign, kol, phase, programme } from '../db/tables.ts'
 import { InvalidInputError, NotFoundError } from './errors.ts'
 
 /** null or left out: none. */
 export interface Links {
   kolId?: number | null | undefined
-  seriesId?: number | null | undefined
+  programmeId?: number | null | undefined
   phaseId?: number | null | undefined
 }
 
@@ -31,11 +31,11 @@ export async function linkCheck(
       .where(among(kol.id, ids))
       .then((found) => found.map((one) => ({ ...one, brandId: null }))),
   )
-  const seriesById = await byId(idsOf(all, 'seriesId'), (ids) =>
+  const programmeById = await byId(idsOf(all, 'programmeId'), (ids) =>
     tx
-      .select({ id: series.id, brandId: series.brandId, archivedAt: series.archivedAt })
-      .from(series)
-      .where(among(series.id, ids)),
+      .select({ id: programme.id, brandId: programme.brandId, archivedAt: programme.archivedAt })
+      .from(programme)
+      .where(among(programme.id, ids)),
   )
   const phases = await byId(idsOf(all, 'phaseId'), (ids) =>
     tx
@@ -47,9 +47,9 @@ export async function linkCheck(
       )
       .where(among(phase.id, ids)),
   )
-  return (brandId, { kolId, seriesId, phaseId }) => {
+  return (brandId, { kolId, programmeId, phaseId }) => {
     check('kol', kolId, kols, brandId)
-    check('series', seriesId, seriesById, brandId)
+    check('programme', programmeId, programmeById, brandId)
     check('phase', phaseId, phases, brandId)
   }
 }

@@ -91,7 +91,7 @@ async function insert(tx: Tx, now: Date, lines: readonly PlannedLine[]): Promise
     kolId: 'bigint',
     purpose: 'text',
     title: 'text',
-    seriesId: 'bigint',
+    programmeId: 'bigint',
     hook: 'text',
     format: 'text',
     phaseId: 'bigint',
@@ -100,9 +100,9 @@ async function insert(tx: Tx, now: Date, lines: readonly PlannedLine[]): Promise
   const made = await rows<{ id: string }>(
     tx,
     sql`
-      insert into video (brand_id, cell_id, kol_id, purpose, title, series_id, hook, format, phase_id, planned_for,
+      insert into video (brand_id, cell_id, kol_id, purpose, title, programme_id, hook, format, phase_id, planned_for,
         stage, created_at)
-      select brand_id, cell_id, kol_id, purpose, title, series_id, hook, format, phase_id, planned_for,
+      select brand_id, cell_id, kol_id, purpose, title, programme_id, hook, format, phase_id, planned_for,
         'PLANNED', ${now.toISOString()}::timestamptz
       from ${planned} order by index returning id`,
   )

@@ -110,10 +110,10 @@ function checkedPlace(
 
 /** What the line says, without what it leaves out. */
 function said(line: RevisePlan): Partial<Video> {
-  const { kolId, seriesId, phaseId, purpose, plannedFor, title, hook, format } = line
+  const { kolId, programmeId, phaseId, purpose, plannedFor, title, hook, format } = line
   const values = {
     kolId,
-    seriesId,
+    programmeId,
     phaseId,
     purpose,
     plannedFor,
@@ -135,7 +135,7 @@ async function store(tx: Tx, checked: readonly { row: Video; place: CheckedPlace
     kolId: 'bigint',
     purpose: 'text',
     title: 'text',
-    seriesId: 'bigint',
+    programmeId: 'bigint',
     hook: 'text',
     format: 'text',
     phaseId: 'bigint',
@@ -143,7 +143,7 @@ async function store(tx: Tx, checked: readonly { row: Video; place: CheckedPlace
   })
   await tx.execute(sql`
     update video set cell_id = line.cell_id, kol_id = line.kol_id, purpose = line.purpose, title = line.title,
-      series_id = line.series_id, hook = line.hook, format = line.format, phase_id = line.phase_id,
+      programme_id = line.programme_id, hook = line.hook, format = line.format, phase_id = line.phase_id,
       planned_for = line.planned_for
     from ${line}
     where video.workspace_id = current_workspace() and video.id = line.id and video.stage = 'PLANNED'`)

@@ -97,8 +97,8 @@ export function createCellReader(plan: SheetPlan): (row: SheetRow, current: Curr
     })
     one('title', (title) => ({ title }))
     one('plannedFor', (text) => ({ plannedFor: text === '' ? null : timeOf(text) }))
-    one('series', (text) => ({
-      seriesId: text === '' ? null : only(names.series, text, 'series', '栏目 of the brand'),
+    one('programme', (text) => ({
+      programmeId: text === '' ? null : only(names.programmes, text, 'programme', '栏目 of the brand'),
     }))
     one('hook', (text) => ({ hook: text || null }))
     one('format', (text) => ({ format: text || null }))
@@ -170,7 +170,7 @@ const CHANGED: readonly (readonly [keyof Change, readonly SheetField[]])[] = [
   ['purpose', ['purpose']],
   ['title', ['title']],
   ['plannedFor', ['plannedFor']],
-  ['seriesId', ['series']],
+  ['programmeId', ['programme']],
   ['hook', ['hook']],
   ['format', ['format']],
   ['phaseId', ['campaign', 'phase']],

@@ -45,7 +45,7 @@ const BLANK: Omit<SheetVideo, 'purpose'> & { purpose: Purpose | null } = {
   purpose: null,
   title: '',
   plannedFor: null,
-  seriesId: null,
+  programmeId: null,
   hook: null,
   format: null,
   phaseId: null,

@@ -13,7 +13,7 @@ export interface SheetVideo {
   purpose: Purpose
   title: string
   plannedFor: Date | null
-  seriesId: number | null
+  programmeId: number | null
   hook: string | null
   format: string | null
   phaseId: number | null
@@ -39,7 +39,7 @@ export interface SheetPlan {
   videos: readonly SheetVideo[]
   elements: readonly { id: number; kind: ElementKind; name: string }[]
   kols: readonly SheetKol[]
-  series: readonly { id: number; name: string }[]
+  programmes: readonly { id: number; name: string }[]
   phases: readonly SheetPhase[]
 }
 
@@ -67,7 +67,7 @@ export const COLUMNS = [
   column('purpose', '目的', 8),
   column('title', '标题', 40),
   column('plannedFor', '计划发布时间', 18, 'TIME', ['计划时间']),
-  column('series', '栏目', 14),
+  column('programme', '栏目', 14),
   column('hook', '钩子', 16, 'TEXT', ['开头钩子']),
   column('format', '形式', 10),
   column('campaign', '活动', 16),
@@ -86,10 +86,10 @@ type Element = SheetPlan['elements'][number]
 export interface Vocabulary {
   elements: Record<ElementKind, Labels<Element>>
   kols: Labels<SheetKol>
-  series: Labels<SheetPlan['series'][number]>
+  programmes: Labels<SheetPlan['programmes'][number]>
 }
 
-export function vocabularyOf({ elements, kols, series }: SheetPlan): Vocabulary {
+export function vocabularyOf({ elements, kols, programmes }: SheetPlan): Vocabulary {
   const axis = (kind: ElementKind) => createLabels(elements.filter((one) => one.kind === kind))
   return {
     elements: {
@@ -99,7 +99,7 @@ export function vocabularyOf({ elements, kols, series }: SheetPlan): Vocabulary 
       NEED: axis('NEED'),
     },
     kols: createLabels(kols),
-    series: createLabels(series),
+    programmes: createLabels(programmes),
   }
 }
 
@@ -107,10 +107,10 @@ export function vocabularyOf({ elements, kols, series }: SheetPlan): Vocabulary 
 export function createRowWriter(plan: SheetPlan): (video: SheetVideo) => Record<SheetField, string> {
   const names = vocabularyOf(plan)
   const byId = <One extends { id: number }>(all: readonly One[]) => new Map(all.map((one) => [one.id, one]))
-  const [elements, kols, series, phases] = [
+  const [elements, kols, programmes, phases] = [
     byId(plan.elements),
     byId(plan.kols),
-    byId(plan.series),
+    byId(plan.programmes),
     byId(plan.phases),
   ]
   const shown = <One extends { id: number; name: string }>(
@@ -139,7 +139,7 @@ export function createRowWriter(plan: SheetPlan): (video: SheetVideo) => Record<
       purpose: PURPOSE_NAMES[video.purpose],
       title: video.title,
       plannedFor: timeText(video.plannedFor, plan.zone),
-      series: shown(names.series, series, video.seriesId),
+      programme: shown(names.programmes, programmes, video.programmeId),
       hook: video.hook ?? '',
       format: video.format ?? '',
       campaign: phase?.campaign ?? '',

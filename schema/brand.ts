@@ -6,7 +6,7 @@ import { CHANGE } from './errors.ts'
 import { one } from './ids.ts'
 import { MatrixConnection } from './matrix.ts'
 import { PairConnection } from './pair.ts'
-import { SeriesConnection } from './series.ts'
+import { ProgrammeConnection } from './programme.ts'
 import { VideoConnection } from './video.ts'
 
 const ONLY_ARCHIVED = 'true: only archived ones; false: only those in use; left out: both.'
@@ -55,8 +55,8 @@ export const Brand = builder.drizzleNode('brand', {
       },
       PairConnection,
     ),
-    series: t.relatedConnection(
-      'series',
+    programmes: t.relatedConnection(
+      'programmes',
       {
         description: 'Its 栏目, newest first.',
         args: { archived: t.arg.boolean({ description: ONLY_ARCHIVED }) },
@@ -65,7 +65,7 @@ export const Brand = builder.drizzleNode('brand', {
           orderBy: { id: 'desc' },
         }),
       },
-      SeriesConnection,
+      ProgrammeConnection,
     ),
     matrices: t.relatedConnection(
       'matrices',

@@ -12,7 +12,7 @@ const NODE_TYPES = [
   'Rule',
   'Breakout',
   'Pair',
-  'Series',
+  'Programme',
   'Campaign',
   'Phase',
   'Occasion',

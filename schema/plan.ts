@@ -23,7 +23,7 @@ const PlanVideoInput = builder.inputType('PlanVideoInput', {
     purpose: t.field({ type: PurposeEnum, required: true, description: 'What it is for.' }),
     title: t.string({ required: true, description: 'Up to 200 characters.' }),
     plannedFor: t.field({ type: 'DateTime', description: 'Planned publication.' }),
-    seriesId: t.id({ description: 'Its 栏目, of the brand.' }),
+    programmeId: t.id({ description: 'Its 栏目, of the brand.' }),
     hook: t.string({ description: HOOK }),
     format: t.string({ description: FORMAT }),
     phaseId: t.id({ description: PHASE }),
@@ -36,7 +36,7 @@ function planned(input: typeof PlanVideoInput.$inferInput): PlanVideo {
     matrixId: rowId('matrixId', 'Matrix', input.matrixId),
     elementIds: input.elementIds.map((given) => rowId('elementIds', 'Element', given)),
     kolId: optionalRowId('kolId', 'Kol', input.kolId),
-    seriesId: optionalRowId('seriesId', 'Series', input.seriesId),
+    programmeId: optionalRowId('programmeId', 'Programme', input.programmeId),
     phaseId: optionalRowId('phaseId', 'Phase', input.phaseId),
   }
 }
@@ -160,7 +160,7 @@ const RevisePlanInput = builder.inputType('RevisePlanInput', {
     purpose: t.field({ type: PurposeEnum, description: 'What it is for.' }),
     title: t.string({ description: 'Up to 200 characters.' }),
     plannedFor: t.field({ type: 'DateTime', description: 'Planned publication.' }),
-    seriesId: t.id({ description: 'Its 栏目, of the brand.' }),
+    programmeId: t.id({ description: 'Its 栏目, of the brand.' }),
     hook: t.string({ description: HOOK }),
     format: t.string({ description: FORMAT }),
     phaseId: t.id({ description: PHASE }),
@@ -183,7 +183,10 @@ builder.mutationField('revisePlan', (t) =>
         purpose: input.purpose ?? undefined,
         title: input.title ?? undefined,
         plannedFor: input.plannedFor,
-        seriesId: input.seriesId == null ? input.seriesId : rowId('seriesId', 'Series', input.seriesId),
+        programmeId:
+          input.programmeId == null
+            ? input.programmeId
+            : rowId('programmeId', 'Programme', input.programmeId),
         hook: input.hook,
         format: input.format,
         phaseId: input.phaseId == null ? input.phaseId : rowId('phaseId', 'Phase', input.phaseId),

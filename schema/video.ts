@@ -67,7 +67,7 @@ export const Video = builder.drizzleNode('video', {
       nullable: true,
       description: '形式: 口播, 剧情, 测评 …; null: not said.',
     }),
-    series: t.relation('series', { nullable: true, description: 'Its 栏目; null: none.' }),
+    programme: t.relation('programme', { nullable: true, description: 'Its 栏目; null: none.' }),
     phase: t.relation('phase', {
       nullable: true,
       description: 'The 阶段 of a campaign that it counts for; null: none.',
@@ -140,7 +140,7 @@ builder.queryField('videos', (t) =>
       args: {
         brandId: t.arg.id({ description: 'Only of this brand.' }),
         kolId: t.arg.id({ description: 'Only of this KOL.' }),
-        seriesId: t.arg.id({ description: 'Only of this 栏目.' }),
+        programmeId: t.arg.id({ description: 'Only of this 栏目.' }),
         phaseId: t.arg.id({ description: 'Only of this 阶段.' }),
         stage: t.arg({ type: VideoStageEnum, description: 'Only in this stage.' }),
         purpose: t.arg({ type: PurposeEnum, description: 'Only for this purpose.' }),
@@ -149,10 +149,10 @@ builder.queryField('videos', (t) =>
       resolve: (query, _root, { stage, purpose, noData, ...args }, { db }) => {
         const brandId = optionalRowId('brandId', 'Brand', args.brandId)
         const kolId = optionalRowId('kolId', 'Kol', args.kolId)
-        const seriesId = optionalRowId('seriesId', 'Series', args.seriesId)
+        const programmeId = optionalRowId('programmeId', 'Programme', args.programmeId)
         const phaseId = optionalRowId('phaseId', 'Phase', args.phaseId)
         const where = {
-          ...(seriesId && { seriesId }),
+          ...(programmeId && { programmeId }),
           ...(phaseId && { phaseId }),
           ...(brandId && { brandId }),
           ...(kolId && { kolId }),

@@ -22,9 +22,9 @@ export interface PlanParts {
   zone: string
   /** Planned and published ones. */
   videos: PlanVideo[]
-  /** Of the brand, also archived ones, oldest first; likewise series and phases. */
+  /** Of the brand, also archived ones, oldest first; likewise programmes and phases. */
   elements: { id: number; kind: ElementKind; name: string }[]
-  series: { id: number; name: string }[]
+  programmes: { id: number; name: string }[]
   phases: { id: number; kind: PhaseKind; campaignId: number; campaign: string }[]
   /** Of the videos and of what was wanted, and those that share a name with one that has no id of an account. */
   kols: { id: number; name: string; accountId: string | null; showId: string | null }[]
@@ -37,7 +37,7 @@ interface PlanVideo {
   purpose: Purpose
   title: string
   plannedFor: Date | null
-  seriesId: number | null
+  programmeId: number | null
   hook: string | null
   format: string | null
   phaseId: number | null
@@ -57,13 +57,13 @@ export async function loadPlan(
     db,
     kolsOf([...kolIds], wanted),
   )
-  const { name, zone, elements, series, phases } = home
+  const { name, zone, elements, programmes, phases } = home
   return {
     matrix: { id: Number(home.id), name },
     zone,
     videos,
     elements: elements ?? [],
-    series: series ?? [],
+    programmes: programmes ?? [],
     phases: phases ?? [],
     kols: kols.map((kol) => ({
       id: Number(kol.id),
@@ -79,7 +79,7 @@ interface Home {
   name: string
   zone: string
   elements: PlanParts['elements'] | null
-  series: PlanParts['series'] | null
+  programmes: PlanParts['programmes'] | null
   phases: PlanParts['phases'] | null
 }
 
@@ -87,8 +87,8 @@ const homeOf = (matrixId: number) => sql`
   select m.id, m.name, w.zone,
     (select json_agg(json_build_object('id', id, 'kind', kind, 'name', name) order by id) from element
       where workspace_id = m.workspace_id and brand_id = m.brand_id) as elements,
-    (select json_agg(json_build_object('id', id, 'name', name) order by id) from series
-      where workspace_id = m.workspace_id and brand_id = m.brand_id) as series,
+    (select json_agg(json_build_object('id', id, 'name', name) order by id) from programme
+      where workspace_id = m.workspace_id and brand_id = m.brand_id) as programmes,
     (select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'campaignId', c.id, 'campaign', c.name) order by p.id)
       from campaign c join phase p on p.workspace_id = c.workspace_id and p.campaign_id = c.id
       where c.workspace_id = m.workspace_id and c.brand_id = m.brand_id) as phases
@@ -101,7 +101,7 @@ interface VideoRow extends Omit<PlanVideo, 'axes' | 'plannedFor'> {
   scene_id: string | null
   need_id: string | null
   kol_id: string | null
-  series_id: string | null
+  programme_id: string | null
   phase_id: string | null
   /** ms since the epoch. */
   planned_for: number | null
@@ -109,7 +109,7 @@ interface VideoRow extends Omit<PlanVideo, 'axes' | 'plannedFor'> {
 
 const videosOf = (matrixId: number, wanted: PlanWanted) => sql`
   select v.id, v.stage, c.persona_id, c.product_id, c.scene_id, c.need_id, v.kol_id, v.purpose, v.title,
-    (extract(epoch from v.planned_for) * 1000)::float8 as planned_for, v.series_id, v.hook, v.format, v.phase_id
+    (extract(epoch from v.planned_for) * 1000)::float8 as planned_for, v.programme_id, v.hook, v.format, v.phase_id
   from cell c join video v on v.workspace_id = c.workspace_id and v.cell_id = c.id
   where c.workspace_id = current_workspace() and c.matrix_id = ${matrixId}::bigint
     and v.stage in ('PLANNED', 'PUBLISHED') ${chosen(wanted)}`
@@ -155,7 +155,7 @@ function videoOf(row: VideoRow): PlanVideo {
     purpose: row.purpose,
     title: row.title,
     plannedFor: row.planned_for === null ? null : new Date(row.planned_for),
-    seriesId: numberOf(row.series_id),
+    programmeId: numberOf(row.programme_id),
     hook: row.hook,
     format: row.format,
     phaseId: numberOf(row.phase_id),

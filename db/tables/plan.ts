@@ -1,4 +1,4 @@
-/** What is planned: brands, elements, pairs, matrices, cells, series, videos. */
+/** What is planned: brands, elements, pairs, matrices, cells, programme, videos. */
 import { sql } from 'drizzle-orm'
 import {
   check,
@@ -93,8 +93,8 @@ export const pair = snakeCase.table(
 )
 
 /** 栏目: a format that a brand's audience comes back for. */
-export const series = snakeCase.table(
-  'series',
+export const programme = snakeCase.table(
+  'programme',
   {
     workspaceId: workspaceId(),
     id: identity(),
@@ -105,7 +105,7 @@ export const series = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
-    unique('series_name').on(t.workspaceId, t.brandId, t.name),
+    unique('programme_name').on(t.workspaceId, t.brandId, t.name),
     foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
   ],
 )
@@ -174,7 +174,7 @@ export const video = snakeCase.table(
     kolId: id(),
     purpose: text().$type<Purpose>().notNull(),
     title: text().notNull(),
-    seriesId: id(),
+    programmeId: id(),
     /** Modifiers of the cell: the first seconds (开头钩子), and the form (口播, 剧情, 测评 …). */
     hook: text(),
     format: text(),
@@ -207,7 +207,10 @@ export const video = snakeCase.table(
     foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
     foreignKey({ columns: [t.workspaceId, t.cellId], foreignColumns: [cell.workspaceId, cell.id] }),
     foreignKey({ columns: [t.workspaceId, t.kolId], foreignColumns: [kol.workspaceId, kol.id] }),
-    foreignKey({ columns: [t.workspaceId, t.seriesId], foreignColumns: [series.workspaceId, series.id] }),
+    foreignKey({
+      columns: [t.workspaceId, t.programmeId],
+      foreignColumns: [programme.workspaceId, programme.id],
+    }),
     foreignKey({ columns: [t.workspaceId, t.phaseId], foreignColumns: [phase.workspaceId, phase.id] }),
     check('video_stage', sql`${t.stage} in ('PLANNED', 'PUBLISHED', 'ARCHIVED')`),
     check('video_purpose', sql`${t.purpose} in ('SEEDING', 'SELLING', 'TRAFFIC')`),

@@ -11,8 +11,8 @@ import { createMatrix, reviseMatrix } from '../../flow/matrix.ts'
 import { createPair } from '../../flow/pair.ts'
 import { type PlanVideo, planVideos } from '../../flow/plan.ts'
 import { chooseMatrix, exportPlan, importPlan, type SheetFormat } from '../../flow/plan-sheet.ts'
+import { createProgramme } from '../../flow/programme.ts'
 import { publishVideo } from '../../flow/publish.ts'
-import { createSeries } from '../../flow/series.ts'
 import { archiveVideo } from '../../flow/video.ts'
 import { type Content, content, itemId } from '../support/content.ts'
 import { testDatabase, unique } from '../support/database.ts'
@@ -22,7 +22,7 @@ const t = testDatabase()
 let ctx: Context
 let made: Content
 let account: string
-let names: Record<'PERSONA' | 'PRODUCT' | 'campaign' | 'series' | 'matrix', string>
+let names: Record<'PERSONA' | 'PRODUCT' | 'campaign' | 'programme' | 'matrix', string>
 let twins: number[]
 let ids: number[]
 const at = new Date('2026-11-20T10:00:00Z')
@@ -39,7 +39,7 @@ beforeEach(async () => {
     await createElement(ctx, { brandId, kind: 'SCENE', name: '宿舍' }),
   ]
   await reviseMatrix(ctx, { matrixId, addElementIds: twins })
-  const seriesId = await createSeries(ctx, { brandId, name: '空瓶记' })
+  const programmeId = await createProgramme(ctx, { brandId, name: '空瓶记' })
   const days = { startsOn: '2026-11-01', endsOn: '2026-11-11' }
   const event = { kind: 'EVENT', ...days, budgetFen: null, goal: {}, threshold: {} } as const
   await createCampaign(ctx, { brandId, name: '双11', level: 'S', ...days, phases: [event] })
@@ -50,7 +50,7 @@ beforeEach(async () => {
         (select name from element where id = ${made.elementIds.product}) as product`),
   )
   const shown = { PERSONA: one?.persona ?? '', PRODUCT: one?.product ?? '', matrix: one?.matrix ?? '' }
-  names = { ...shown, campaign: '双11', series: '空瓶记' }
+  names = { ...shown, campaign: '双11', programme: '空瓶记' }
   const line = (over: Partial<PlanVideo>): PlanVideo => ({
     matrixId,
     elementIds: [made.elementIds.persona],
@@ -61,7 +61,7 @@ beforeEach(async () => {
   const [persona, product] = [made.elementIds.persona, made.elementIds.product]
   ids = await planVideos(ctx, {
     lines: [
-      line({ title: '=开箱, "第一"', kolId, plannedFor: at, hook: '反转', format: '口播', seriesId }),
+      line({ title: '=开箱, "第一"', kolId, plannedFor: at, hook: '反转', format: '口播', programmeId }),
       line({ elementIds: [persona, twins[0] ?? 0], kolId: nameless[1], phaseId: Number(one?.phase) }),
       line({
         elementIds: [product, twins[1] ?? 0],
@@ -135,7 +135,7 @@ test('an edited file revises what was edited, plans what is new, and again chang
   expect(await bring(text)).toEqual({ ...report, skipped: [twin], written: true })
   const after = await stored()
   expect(after.slice(0, 5)).toEqual([
-    { ...before[0], plannedFor: new Date('2026-11-22T01:00:00Z'), seriesId: null, hook: '悬念' },
+    { ...before[0], plannedFor: new Date('2026-11-22T01:00:00Z'), programmeId: null, hook: '悬念' },
     ...before.slice(1),
   ])
   expect(after.slice(5)).toMatchObject([

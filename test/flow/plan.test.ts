@@ -7,7 +7,7 @@ import { createElement } from '../../flow/element.ts'
 import { reviseMatrix } from '../../flow/matrix.ts'
 import { createPair } from '../../flow/pair.ts'
 import { type PlanVideo, planVideo, planVideos } from '../../flow/plan.ts'
-import { archiveSeries, createSeries } from '../../flow/series.ts'
+import { archiveProgramme, createProgramme } from '../../flow/programme.ts'
 import { type Content, content, kol } from '../support/content.ts'
 import { testDatabase, unique } from '../support/database.ts'
 import { statementsOf } from '../support/graphql.ts'
@@ -15,7 +15,7 @@ import { statementsOf } from '../support/graphql.ts'
 const t = testDatabase()
 let ctx: Context
 let made: Content
-let all: { kolId: number; seriesId: number; phaseId: number }
+let all: { kolId: number; programmeId: number; phaseId: number }
 beforeAll(async () => {
   ctx = await t.tenant()
   made = await content(ctx)
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 /** What a video can hang on besides its cell. */
 async function attached(ctx: Context, brandId: number, archivedAt: Date | null = null) {
-  const seriesId = await createSeries(ctx, { brandId, name: unique('series') })
+  const programmeId = await createProgramme(ctx, { brandId, name: unique('programme') })
   const days = { startsOn: '2026-11-01', endsOn: '2026-11-11' }
   const phaseId = await write(ctx, async (tx) => {
     const values = { brandId, name: unique('campaign'), level: 'S' as const, ...days, archivedAt }
@@ -38,7 +38,7 @@ async function attached(ctx: Context, brandId: number, archivedAt: Date | null =
       .returning()
     return event?.id ?? 0
   })
-  return { kolId: await kol(ctx), seriesId, phaseId }
+  return { kolId: await kol(ctx), programmeId, phaseId }
 }
 const line = (over: Partial<PlanVideo> = {}): PlanVideo => ({
   matrixId: made.matrixId,
@@ -63,7 +63,7 @@ test('a plan keeps all that it was given, and null for what it was not', async (
   })
   expect(await stored(await planVideo(ctx, line()))).toMatchObject({
     kolId: null,
-    seriesId: null,
+    programmeId: null,
     phaseId: null,
     plannedFor: null,
     hook: null,
@@ -74,17 +74,17 @@ test('a plan keeps all that it was given, and null for what it was not', async (
 test('what hangs on another brand, is archived or is not there is refused', async () => {
   const other = await attached(ctx, (await content(ctx)).brandId)
   const put = await attached(ctx, made.brandId, ctx.now)
-  await archiveSeries(ctx, { seriesId: put.seriesId })
+  await archiveProgramme(ctx, { programmeId: put.programmeId })
   await write(ctx, (tx) => tx.update(kolTable).set({ archivedAt: ctx.now }).where(eq(kolTable.id, put.kolId)))
   const invalid = (field: string) => ({ name: 'InvalidInputError', field })
   const nowhere = 987_654_321
   for (const [over, refusal] of [
-    [{ seriesId: other.seriesId }, invalid('seriesId')],
+    [{ programmeId: other.programmeId }, invalid('programmeId')],
     [{ phaseId: other.phaseId }, invalid('phaseId')],
-    [{ seriesId: put.seriesId }, invalid('seriesId')],
+    [{ programmeId: put.programmeId }, invalid('programmeId')],
     [{ phaseId: put.phaseId }, invalid('phaseId')],
     [{ kolId: put.kolId }, invalid('kolId')],
-    [{ seriesId: nowhere }, { name: 'NotFoundError', what: 'series' }],
+    [{ programmeId: nowhere }, { name: 'NotFoundError', what: 'programme' }],
     [{ phaseId: nowhere }, { name: 'NotFoundError', what: 'phase' }],
     [{ kolId: nowhere }, { name: 'NotFoundError', what: 'kol' }],
     [{ matrixId: nowhere }, { name: 'NotFoundError', what: 'matrix' }],
@@ -129,7 +129,7 @@ test('2,000 videos are planned in the order of their lines, by as many statement
   const many = await statementsOf(t, async () => {
     ids = await planVideos(ctx, { lines })
   })
-  // begin, the workspace, matrices, elements, pairs, KOLs, series, phases, two of cells, videos, commit
+  // begin, the workspace, matrices, elements, pairs, KOLs, programmes, phases, two of cells, videos, commit
   expect(many).toHaveLength(12)
   expect(one).toHaveLength(12)
   const found = await write(ctx, (tx) =>

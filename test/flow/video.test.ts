@@ -8,9 +8,9 @@ import { createMatrix } from '../../flow/matrix.ts'
 import { createPair } from '../../flow/pair.ts'
 import { planVideo } from '../../flow/plan.ts'
 import { poll } from '../../flow/poll.ts'
+import { createProgramme } from '../../flow/programme.ts'
 import { publishVideo } from '../../flow/publish.ts'
 import { revisePlan } from '../../flow/revise-plans.ts'
-import { createSeries } from '../../flow/series.ts'
 import { archiveVideo, assignPhase } from '../../flow/video.ts'
 import { counters, testConnector } from '../support/connector.ts'
 import { type Content, content, itemId, kol, published } from '../support/content.ts'
@@ -46,7 +46,7 @@ test('what is named is changed, null takes away, and the rest stays', async () =
   const { brandId } = made
   const links = {
     kolId: await kol(ctx),
-    seriesId: await createSeries(ctx, { brandId, name: unique('series') }),
+    programmeId: await createProgramme(ctx, { brandId, name: unique('programme') }),
     phaseId: await phaseOf(brandId),
   }
   const plannedFor = new Date('2026-11-20T00:00:00Z')
@@ -56,7 +56,7 @@ test('what is named is changed, null takes away, and the rest stays', async () =
   expect(await stored(videoId)).toEqual({ ...before, ...said })
   await revisePlan(ctx, { videoId })
   expect(await stored(videoId)).toEqual({ ...before, ...said })
-  const none = { kolId: null, seriesId: null, phaseId: null, plannedFor: null, hook: null, format: null }
+  const none = { kolId: null, programmeId: null, phaseId: null, plannedFor: null, hook: null, format: null }
   await revisePlan(ctx, { videoId, ...none })
   expect(await stored(videoId)).toEqual({ ...before, ...none, purpose: 'SELLING', title: 'b' })
 })

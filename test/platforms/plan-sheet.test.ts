@@ -83,7 +83,7 @@ const edits = (given: SheetPlan): fc.Arbitrary<(video: SheetVideo) => Made> => {
     const meant = wall ? (instantsOf(wall, given.zone)[0] ?? null) : null
     return { cells: { plannedFor: cell }, change: { plannedFor: same ? plannedFor : meant } }
   })
-  const fixed = <Key extends 'seriesId' | 'kolId' | 'phaseId' | 'purpose' | 'hook' | 'format' | 'title'>(
+  const fixed = <Key extends 'programmeId' | 'kolId' | 'phaseId' | 'purpose' | 'hook' | 'format' | 'title'>(
     key: Key,
     values: fc.Arbitrary<SheetVideo[Key]>,
     ...fields: SheetField[]
@@ -100,7 +100,7 @@ const edits = (given: SheetPlan): fc.Arbitrary<(video: SheetVideo) => Made> => {
     fixed('hook', orNull, 'hook'),
     fixed('format', orNull, 'format'),
     fixed('purpose', fc.constantFrom(...PURPOSES), 'purpose'),
-    fixed('seriesId', ids(given.series), 'series'),
+    fixed('programmeId', ids(given.programmes), 'programme'),
     fixed('phaseId', ids(given.phases), 'campaign', 'phase'),
     fixed('kolId', ids(given.kols), 'kol', 'account'),
   )
@@ -201,7 +201,7 @@ const SAMPLE: SheetPlan = {
   zone: 'Asia/Shanghai',
   elements: [{ id: 1, kind: 'PERSONA', name: '学姐' }],
   kols: [{ id: 3, name: '小鹿', accountId: '7400000000000000001', showId: null }],
-  series: [],
+  programmes: [],
   phases: [],
   videos: [
     {
@@ -212,7 +212,7 @@ const SAMPLE: SheetPlan = {
       purpose: 'SEEDING',
       title: '=开箱, "第一"',
       plannedFor: new Date('2026-11-20T10:00:00Z'),
-      seriesId: null,
+      programmeId: null,
       hook: null,
       format: null,
       phaseId: null,

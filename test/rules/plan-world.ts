@@ -124,7 +124,7 @@ export const plan: fc.Arbitrary<SheetPlan> = fc
     matrix: text.map((name) => ({ id: 7, name })),
     elements,
     kols,
-    series: named,
+    programmes: named,
     campaigns: named,
   })
   .chain(({ campaigns, ...rest }) => {
@@ -144,7 +144,7 @@ export const plan: fc.Arbitrary<SheetPlan> = fc
       purpose: fc.constantFrom(...PURPOSES),
       title: text,
       plannedFor: orNull(instant),
-      seriesId: among(rest.series),
+      programmeId: among(rest.programmes),
       hook: orNull(text),
       format: orNull(text),
       phaseId: among(phases),

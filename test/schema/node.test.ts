@@ -35,7 +35,7 @@ async function team(): Promise<Team> {
     Phase: when.phaseId,
     Occasion: when.occasionId,
     Pair: when.pairId,
-    Series: when.seriesId,
+    Programme: when.programmeId,
     Collaboration: when.collaborationId,
   }
   const ids = Object.fromEntries(Object.entries(numbers).map(([type, id]) => [type, globalId(type, id)]))

@@ -197,7 +197,7 @@ test('a list of one kind of thing has one connection type, wherever it is', () =
     'Outcome',
     'Pair',
     'Rule',
-    'Series',
+    'Programme',
     'Snapshot',
     'TierPolicy',
     'Video',

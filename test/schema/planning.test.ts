@@ -172,14 +172,14 @@ test('a cell that breaks a pair is refused with the pair, in one plan, in an edi
   expect(node.lifted.edges[0]).toEqual({ node: { reason: '人设不符' } })
 })
 
-test('many videos are planned by one request, and found by series and phase', async () => {
+test('many videos are planned by one request, and found by programme and phase', async () => {
   const brandId = globalId('Brand', made.brandId)
-  const series = await run('createSeries', { brandId, name: '空瓶记' }, '... on Series { id name }')
+  const programme = await run('createProgramme', { brandId, name: '空瓶记' }, '... on Programme { id name }')
   const lines = Array.from({ length: 30 }, (_, n) =>
-    line({ title: `第${n}条`, seriesId: series.id, phaseId, hook: '反转', format: '口播' }),
+    line({ title: `第${n}条`, programmeId: programme.id, phaseId, hook: '反转', format: '口播' }),
   )
   const FIELDS =
-    '... on VideoBatch { videos { title hook format series { name } phase { kind } cell { persona { id } } } }'
+    '... on VideoBatch { videos { title hook format programme { name } phase { kind } cell { persona { id } } } }'
   const many = async (count: number) => {
     let answer: unknown
     const sent = await statementsOf(t, async () => {
@@ -188,7 +188,7 @@ test('many videos are planned by one request, and found by series and phase', as
     return { answer, statements: sent.length }
   }
   const { answer, statements } = await many(30)
-  const same = { hook: '反转', format: '口播', series: { name: '空瓶记' }, phase: { kind: 'EVENT' } }
+  const same = { hook: '反转', format: '口播', programme: { name: '空瓶记' }, phase: { kind: 'EVENT' } }
   expect(answer).toEqual({
     __typename: 'VideoBatch',
     videos: lines.map(({ title }) => ({ title, ...same, cell: { persona: { id: element('persona') } } })),
@@ -196,9 +196,9 @@ test('many videos are planned by one request, and found by series and phase', as
   expect(await many(1)).toMatchObject({ statements })
   const count = async (args: string) =>
     (await api.data(token, `{ videos(first: 200, ${args}) { edges { cursor } } }`)).videos.edges.length
-  expect(await count(`seriesId: "${series.id}"`)).toBe(31)
+  expect(await count(`programmeId: "${programme.id}"`)).toBe(31)
   expect(await count(`phaseId: "${phaseId}"`)).toBe(31)
-  expect(await count(`seriesId: "${globalId('Series', 987_654_321)}"`)).toBe(0)
+  expect(await count(`programmeId: "${globalId('Programme', 987_654_321)}"`)).toBe(0)
 })
 
 test('a plan is edited, moved to a phase and put away; a published one only changes its phase', async () => {
@@ -227,29 +227,31 @@ test('a plan is edited, moved to a phase and put away; a published one only chan
   expect(await run('archiveVideo', { videoId: id }, FIELDS)).toMatchObject({ stage: 'ARCHIVED' })
 })
 
-test('elements and series are put away and taken back, and lists tell them apart', async () => {
+test('elements and programmes are put away and taken back, and lists tell them apart', async () => {
   const ids = await content(ctx)
   const brandId = globalId('Brand', ids.brandId)
   const elementId = globalId('Element', ids.elementIds.scene)
-  const { id: seriesId } = await run('createSeries', { brandId, name: 'a' }, '... on Series { id }')
-  expect(await run('renameSeries', { seriesId, name: 'b' }, '... on Series { name }')).toMatchObject({
-    name: 'b',
-  })
+  const { id: programmeId } = await run('createProgramme', { brandId, name: 'a' }, '... on Programme { id }')
+  expect(await run('renameProgramme', { programmeId, name: 'b' }, '... on Programme { name }')).toMatchObject(
+    {
+      name: 'b',
+    },
+  )
   const lists = async () => {
     const document = `{ node(id: "${brandId}") { ... on Brand {
       used: elements(archived: false) { edges { cursor } } put: elements(archived: true, kind: SCENE) { edges { node { id } } }
-      series(archived: true) { edges { node { name } } } } } }`
-    const { used, put, series } = (await api.data(token, document)).node
-    return [used.edges.length, put.edges.length, series.edges.length]
+      programmes(archived: true) { edges { node { name } } } } } }`
+    const { used, put, programmes } = (await api.data(token, document)).node
+    return [used.edges.length, put.edges.length, programmes.edges.length]
   }
   const AT = 'archivedAt'
   expect(await lists()).toEqual([4, 0, 0])
   const at = ctx.now.toISOString()
   expect((await run('archiveElement', { elementId }, `... on Element { ${AT} }`)).archivedAt).toBe(at)
-  expect((await run('archiveSeries', { seriesId }, `... on Series { ${AT} }`)).archivedAt).toBe(at)
+  expect((await run('archiveProgramme', { programmeId }, `... on Programme { ${AT} }`)).archivedAt).toBe(at)
   expect(await lists()).toEqual([3, 1, 1])
   expect((await run('restoreElement', { elementId }, `... on Element { ${AT} }`)).archivedAt).toBeNull()
-  expect((await run('restoreSeries', { seriesId }, `... on Series { ${AT} }`)).archivedAt).toBeNull()
+  expect((await run('restoreProgramme', { programmeId }, `... on Programme { ${AT} }`)).archivedAt).toBeNull()
   expect(await lists()).toEqual([4, 0, 0])
 })
 

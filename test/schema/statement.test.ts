@@ -65,14 +65,14 @@ const QUERIES: [name: string, statements: number, document: string][] = [
   [
     'a plan with what its elements said, by the keys that the first statement gave',
     2,
-    `{ videos ${E(`title hook format series { name } phase { kind }
+    `{ videos ${E(`title hook format programme { name } phase { kind }
     elements { version kind name links product { priceFen breakEvenRoi } need { pain } }`)} }`,
   ],
   [
-    'a brand with its pairs and series',
+    'a brand with its pairs and programmes',
     1,
     `{ node(id: $brand) { ... on Brand { name pairs(lifted: true) { edges { node { kind reason element { name } other { name } } } }
-    series(archived: false) { edges { node { name brand { name } } } } matrices ${E('name')} } } }`,
+    programmes(archived: false) { edges { node { name brand { name } } } } matrices ${E('name')} } } }`,
   ],
   ['KOLs with their videos', 1, `{ kols ${E(`name videos(first: 5) ${E('title state { plays }')}`)} }`],
   [

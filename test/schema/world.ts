@@ -5,9 +5,9 @@ import { createCampaign } from '../../flow/campaign.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { createPair, liftPair } from '../../flow/pair.ts'
 import { poll } from '../../flow/poll.ts'
+import { createProgramme } from '../../flow/programme.ts'
 import { proposeCollaboration } from '../../flow/propose-collaboration.ts'
 import { createRule } from '../../flow/rule.ts'
-import { createSeries } from '../../flow/series.ts'
 import { MINUTE } from '../../rules/types.ts'
 import { counters, testConnector } from '../support/connector.ts'
 import { type Content, content, kol, published } from '../support/content.ts'
@@ -19,7 +19,7 @@ export interface World {
   ruleId: number
   videoIds: number[]
   breakoutIds: number[]
-  seriesId: number
+  programmeId: number
   /** Repeats the first breakout. */
   collaborationId: number
   /** Lifted, so that it binds no test. */
@@ -85,5 +85,5 @@ async function campaign(ctx: Context, brandId: number) {
 async function brandFit(ctx: Context, { brandId, elementIds: { persona, need } }: Content) {
   const pair = { kind: 'FORBIDDEN', elementId: persona, otherId: need, reason: '不搭' } as const
   const pairId = await liftPair(ctx, { pairId: await createPair(ctx, pair) })
-  return { pairId, seriesId: await createSeries(ctx, { brandId, name: unique('series') }) }
+  return { pairId, programmeId: await createProgramme(ctx, { brandId, name: unique('programme') }) }
 }

@@ -20,11 +20,11 @@ select "id", "archived_at" from "kol" where "kol"."id" = any($1::bigint[]);
         and coalesce(cell.scene_id, 0) = coalesce(wanted.scene_id, 0)
         and coalesce(cell.need_id, 0) = coalesce(wanted.need_id, 0);
 
-      insert into video (brand_id, cell_id, kol_id, purpose, title, series_id, hook, format, phase_id, planned_for,
+      insert into video (brand_id, cell_id, kol_id, purpose, title, programme_id, hook, format, phase_id, planned_for,
         stage, created_at)
-      select brand_id, cell_id, kol_id, purpose, title, series_id, hook, format, phase_id, planned_for,
+      select brand_id, cell_id, kol_id, purpose, title, programme_id, hook, format, phase_id, planned_for,
         'PLANNED', $1::timestamptz
-      from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[]) as "line"("index", "brand_id", "cell_id", "kol_id", "purpose", "title", "series_id", "hook", "format", "phase_id", "planned_for")
+      from unnest($2::int[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::timestamptz[]) as "line"("index", "brand_id", "cell_id", "kol_id", "purpose", "title", "programme_id", "hook", "format", "phase_id", "planned_for")
   order by index returning id;
 commit;
 begin isolation level repeatable read read only; set local seedbed.workspace = '…';
