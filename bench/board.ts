@@ -102,7 +102,9 @@ async function timePolls({ database, owner, now, ticks, say }: BenchContext, dat
       const looks = await dueLooks(owner, round, at)
       const started = ticks()
       await inWorkspace(database.db, data.workspaceId, (tx) =>
-        judgeLooks(tx, looks, { nextPoll: () => at + 3_600_000 }),
+        judgeLooks(tx, looks, {
+          polled: { source: 'bench', recordedAt: new Date(at), nextPoll: () => at + 3_600_000 },
+        }),
       )
       if (round > 0) times[index].push(ticks() - started)
     }

@@ -14,22 +14,31 @@ export function unnest<Row extends object>(
 ): SQL {
   const entries = Object.entries(columns) as [keyof Row & string, PgType][]
   const arrays = entries.map(([key, type]) => {
-    const values = items.map((item) => encode(item[key], type))
-    // As text first: postgres.js would encode a jsonb element, which is text by now, a second time.
-    return type === 'jsonb'
-      ? sql`${sql.param(values)}::text[]::jsonb[]`
-      : sql`${sql.param(values)}::${sql.raw(type)}[]`
+    const elements = items.map((item) => encode(item[key], type))
+    // As one text: postgres.js would escape every element, at ten times the cost.
+    const literal = sql.param(`{${elements.join(',')}}`)
+    return sql`${literal}::${sql.raw(type)}[]`
   })
   const names = entries.map(([key]) => sql.identifier(snake(key)))
   return sql`unnest(${sql.join(arrays, sql`, `)}) as ${sql.identifier(alias)}(${sql.join(names, sql`, `)})`
 }
 
-/** Everything goes as text: postgres.js would else guess an array's type from its first element. */
-function encode(value: unknown, type: PgType): string | null {
-  if (value === null || value === undefined) return null
-  if (type === 'jsonb') return JSON.stringify(value)
-  if (type === 'timestamptz') return new Date(value as number | Date).toISOString()
+/** An element of an array literal. */
+function encode(value: unknown, type: PgType): string {
+  if (value === null || value === undefined) return 'NULL'
+  if (type === 'timestamptz') return typeof value === 'number' ? instantOf(value) : (value as Date).toISOString()
+  if (type === 'text') return quoted(String(value))
+  if (type === 'jsonb') return quoted(JSON.stringify(value))
   return String(value)
+}
+
+const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+
+/** Most rows of a batch share their instants. */
+let last = { at: Number.NaN, text: '' }
+function instantOf(at: number): string {
+  if (at !== last.at) last = { at, text: new Date(at).toISOString() }
+  return last.text
 }
 
 function snake(key: string): string {

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { video, videoState } from '../db/tables.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, conflictOn, found, InvalidInputError } from './errors.ts'
+import { wakeShards } from './shard.ts'
 import { chooseSources, NOT_CONNECTED } from './subject.ts'
 
 export interface PublishVideo {
@@ -53,7 +54,7 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
       ? { source, nextPollAt: ctx.now }
       : { noDataSince: ctx.now, noDataReason: NOT_CONNECTED }
     await tx.insert(videoState).values({ videoId, ...published, publishedAt, ...watched })
-    if (!source) await chooseSources(tx, ctx.now, videoId)
+    await (source ? wakeShards(tx, [videoId]) : chooseSources(tx, ctx.now, videoId))
     return videoId
   }).catch(conflictOn('video_item', `Another video is already published as ${itemId}.`))
 }

@@ -13,7 +13,8 @@ export interface DueWork {
   workspaceId: number
   /** The connector that must be asked. */
   source: string
-  videos: number
+  /** Shards that nobody has leased. */
+  shards: number
 }
 
 export interface DueAccount {
@@ -36,14 +37,14 @@ export async function sweep({ db, now }: { db: Db; now: Date }): Promise<DueWork
   await db.execute(
     sql`select ensure_snapshot_partitions(${now.toISOString()}::timestamptz, ${new Date(now.getTime() + AHEAD).toISOString()}::timestamptz)`,
   )
-  const found = await rows<{ workspace_id: string; source: string; videos: string }>(
+  const found = await rows<{ workspace_id: string; source: string; shards: string }>(
     db,
-    sql`select workspace_id, source, videos from due_work(${now.toISOString()}::timestamptz)`,
+    sql`select workspace_id, source, shards from due_shards(${now.toISOString()}::timestamptz)`,
   )
   const due = found.map((row) => ({
     workspaceId: Number(row.workspace_id),
     source: row.source,
-    videos: Number(row.videos),
+    shards: Number(row.shards),
   }))
   for (const workspaceId of new Set(due.map((work) => work.workspaceId))) {
     await inWorkspace(db, workspaceId, (tx) => markOverdue(tx, now))
@@ -52,12 +53,15 @@ export async function sweep({ db, now }: { db: Db; now: Date }): Promise<DueWork
 }
 
 async function markOverdue(tx: Pick<Db, 'execute'>, now: Date): Promise<void> {
+  const before = sql`${new Date(now.getTime() - OVERDUE).toISOString()}::timestamptz`
   await tx.execute(sql`
     update video_state set no_data_since = next_poll_at, no_data_reason = 'overdue'
     where workspace_id = current_workspace() and video_id = any(array(
-      select video_id from video_state
-      where workspace_id = current_workspace() and no_data_since is null
-        and next_poll_at <= ${new Date(now.getTime() - OVERDUE).toISOString()}::timestamptz
-      -- A poll that holds some of them is about to say better.
-      for update skip locked))`)
+      select s.video_id from poll_shard p
+      join video_state s on s.workspace_id = p.workspace_id and s.source = p.source and s.shard = p.shard
+      where p.workspace_id = current_workspace() and p.due_at <= ${before}
+        -- A poll that holds them is about to say better.
+        and (p.claimed_until is null or p.claimed_until <= ${now.toISOString()}::timestamptz)
+        and s.no_data_since is null and s.next_poll_at <= ${before}
+      order by s.video_id for update of s skip locked))`)
 }

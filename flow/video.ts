@@ -21,10 +21,10 @@ export async function archiveVideo(ctx: Context, { videoId }: { videoId: number 
       const there = await tx.select({ id: video.id }).from(video).where(eq(video.id, videoId))
       return found(there[0], 'video').id
     }
-    // Without its claim a worker that is looking at it right now writes nothing; nothing is missed or waited for.
+    // A worker that is looking at it right now writes only what is still watched.
     await tx
       .update(videoState)
-      .set({ nextPollAt: null, claim: null, claimedUntil: null, noDataSince: null, noDataReason: null })
+      .set({ nextPollAt: null, pollWhy: null, noDataSince: null, noDataReason: null })
       .where(eq(videoState.videoId, videoId))
     return videoId
   })

@@ -1,24 +1,214 @@
 /** Reads of the judging side: all of a batch in a fixed number of statements. */
-import { and, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Counters, Purpose } from '../../rules/types.ts'
+import { among } from '../among.ts'
 import type { Tx } from '../client.ts'
 import { rows } from '../client.ts'
-import { breakout, readCounts, rule, ruleVersion, video, videoState } from '../tables.ts'
+import {
+  packed,
+  packedCounts,
+  packedInstants,
+  packedTexts,
+  unpack,
+  unpackCounts,
+  unpackTexts,
+} from '../pack.ts'
+import { breakout, rule, ruleVersion } from '../tables.ts'
 import { unnest } from '../unnest.ts'
 
+const NUMBERS = {
+  videoId: 'video_id',
+  kolId: 'kol_id',
+  phaseId: 'phase_id',
+  shard: 'shard',
+  plays: 'plays',
+  likes: 'likes',
+  comments: 'comments',
+  shares: 'shares',
+  saves: 'saves',
+  interactionRate: 'interaction_rate',
+  velocity: 'velocity',
+  kolRatio: 'kol_ratio',
+  acceleration: 'acceleration',
+  misses: 'misses',
+  urgent: 'urgent::int',
+  cycleMinutes: 'cycle_minutes',
+  followers: 'followers',
+  spendFen: 'spend_fen',
+  paidGmvFen: 'paid_gmv_fen',
+  gmvFen: 'gmv_fen',
+  orders: 'orders',
+  settled7Fen: 'settled7_fen',
+  settled14Fen: 'settled14_fen',
+  adShows: 'ad_shows',
+  boughtPlays: 'bought_plays',
+  completionRate: 'completion_rate',
+  fiveSecondRate: 'five_second_rate',
+  priceFen: 'price_fen',
+} as const
+const INSTANTS = { publishedAt: 'published_at', observedAt: 'observed_at' } as const
+const TEXTS = {
+  purpose: 'purpose',
+  itemId: 'item_id',
+  accountId: 'account_id',
+  boughtBy: 'bought_by',
+} as const
+type Key = keyof typeof NUMBERS | keyof typeof INSTANTS | keyof typeof TEXTS
+
+/** What other sources say of a video so far; money in 分, null: not known. */
+export type WatchFigures = Record<
+  | 'spendFen'
+  | 'paidGmvFen'
+  | 'gmvFen'
+  | 'orders'
+  | 'settled7Fen'
+  | 'settled14Fen'
+  | 'adShows'
+  | 'boughtPlays'
+  | 'completionRate'
+  | 'fiveSecondRate'
+  | 'priceFen',
+  number | null
+> & { boughtBy: 'REPORTED' | 'ESTIMATED' | null }
+
+/** What is known of a published video before the next look at it. Instants in ms; null: not known. */
+export interface WatchRow extends Counters {
+  videoId: number
+  kolId: number | null
+  phaseId: number | null
+  shard: number
+  purpose: Purpose
+  itemId: string
+  /** '': the video has no KOL, or one without an account. */
+  accountId: string
+  followers: number | null
+  publishedAt: number
+  observedAt: number | null
+  interactionRate: number | null
+  velocity: number | null
+  kolRatio: number | null
+  acceleration: number | null
+  curve: (number | null)[]
+  misses: number
+  urgent: boolean
+  cycleMinutes: number | null
+  figures: WatchFigures
+}
+
+type Packed = Partial<Record<Key | 'curve', Buffer | string | null>>
+const columns = (of: Record<string, string>, pack: (expression: SQL) => SQL) =>
+  Object.entries(of).map(([key, name]) => sql`${pack(sql.raw(name))} as ${sql.identifier(key)}`)
+
+/** The rows of `states`, a relation with the columns of video_state, fetched as one; `before`: a with clause for it. */
+export async function loadWatched(tx: Tx, states: SQL, before: SQL = sql``): Promise<WatchRow[]> {
+  const all = [
+    ...columns(NUMBERS, packed),
+    ...columns(INSTANTS, packedInstants),
+    ...columns(TEXTS, packedTexts),
+    sql`${packedCounts(sql`curve`)} as curve`,
+  ]
+  const [found] = await rows<Packed>(
+    tx,
+    sql`${before} select ${sql.join(all, sql`, `)} from (
+      select s.*, video.purpose, video.item_id, kol.account_id, kol.followers, c.price_fen
+      from ${states} s
+      join video on video.workspace_id = s.workspace_id and video.id = s.video_id
+      left join kol on kol.workspace_id = s.workspace_id and kol.id = s.kol_id
+      left join collaboration c on c.workspace_id = s.workspace_id and c.video_id = s.video_id
+    ) watched`,
+  )
+  return unpackRows(found ?? {})
+}
+
 /** States of videos, locked in id order so that two batches cannot deadlock. */
-export async function lockStates(tx: Tx, videoIds: readonly number[], claim?: string) {
-  return tx
-    .select({ state: videoState, purpose: video.purpose })
-    .from(videoState)
-    .innerJoin(video, and(eq(video.workspaceId, videoState.workspaceId), eq(video.id, videoState.videoId)))
-    .where(
-      and(
-        inArray(videoState.videoId, [...videoIds]),
-        claim === undefined ? undefined : eq(videoState.claim, claim),
-      ),
-    )
-    .orderBy(videoState.videoId)
-    .for('update', { of: videoState })
+export const lockedStates = (videoIds: readonly number[]): SQL => sql`(
+  select * from video_state
+  where workspace_id = current_workspace() and ${among(sql`video_id`, videoIds)}
+  order by video_id for update)`
+
+/** Written out: objects whose fields come one by one cost the engine ten times as much. */
+function unpackRows(found: Packed): WatchRow[] {
+  const number = (key: Key) => {
+    const values = unpack((found[key] ?? null) as Buffer | null)
+    return (i: number) => (Number.isNaN(values[i]) ? null : (values[i] as number))
+  }
+  const text = (key: Key) => {
+    const values = unpackTexts((found[key] ?? null) as string | null)
+    return (i: number) => values[i] as string
+  }
+  const videoId = number('videoId')
+  const kolId = number('kolId')
+  const phaseId = number('phaseId')
+  const shard = number('shard')
+  const publishedAt = number('publishedAt')
+  const observedAt = number('observedAt')
+  const plays = number('plays')
+  const likes = number('likes')
+  const comments = number('comments')
+  const shares = number('shares')
+  const saves = number('saves')
+  const interactionRate = number('interactionRate')
+  const velocity = number('velocity')
+  const kolRatio = number('kolRatio')
+  const acceleration = number('acceleration')
+  const misses = number('misses')
+  const urgent = number('urgent')
+  const cycleMinutes = number('cycleMinutes')
+  const followers = number('followers')
+  const spendFen = number('spendFen')
+  const paidGmvFen = number('paidGmvFen')
+  const gmvFen = number('gmvFen')
+  const orders = number('orders')
+  const settled7Fen = number('settled7Fen')
+  const settled14Fen = number('settled14Fen')
+  const adShows = number('adShows')
+  const boughtPlays = number('boughtPlays')
+  const completionRate = number('completionRate')
+  const fiveSecondRate = number('fiveSecondRate')
+  const priceFen = number('priceFen')
+  const purpose = text('purpose')
+  const itemId = text('itemId')
+  const accountId = text('accountId')
+  const boughtBy = text('boughtBy')
+  return unpackCounts((found.curve ?? null) as Buffer | null).map((curve, i) => ({
+    videoId: videoId(i) as number,
+    kolId: kolId(i),
+    phaseId: phaseId(i),
+    shard: shard(i) as number,
+    purpose: purpose(i) as Purpose,
+    itemId: itemId(i),
+    accountId: accountId(i),
+    followers: followers(i),
+    publishedAt: publishedAt(i) as number,
+    observedAt: observedAt(i),
+    plays: plays(i),
+    likes: likes(i),
+    comments: comments(i),
+    shares: shares(i),
+    saves: saves(i),
+    interactionRate: interactionRate(i),
+    velocity: velocity(i),
+    kolRatio: kolRatio(i),
+    acceleration: acceleration(i),
+    curve,
+    misses: misses(i) as number,
+    urgent: urgent(i) === 1,
+    cycleMinutes: cycleMinutes(i),
+    figures: {
+      spendFen: spendFen(i),
+      paidGmvFen: paidGmvFen(i),
+      gmvFen: gmvFen(i),
+      orders: orders(i),
+      settled7Fen: settled7Fen(i),
+      settled14Fen: settled14Fen(i),
+      adShows: adShows(i),
+      boughtPlays: boughtPlays(i),
+      boughtBy: (boughtBy(i) || null) as 'REPORTED' | 'ESTIMATED' | null,
+      completionRate: completionRate(i),
+      fiveSecondRate: fiveSecondRate(i),
+      priceFen: priceFen(i),
+    },
+  }))
 }
 
 export interface KolSpan {
@@ -30,33 +220,43 @@ export interface KolSpan {
 export interface PeerRow {
   kolId: number
   videoId: number
-  publishedAt: Date
+  publishedAt: number
   curve: (number | null)[]
 }
 
-/** Each KOL's videos that can be a baseline for the batch: up to `window` before its first, and those between. */
+/**
+ * Each KOL's videos that can be a baseline for the batch, latest first: up to `window` before its first, and those
+ * between.
+ */
 export async function loadPeers(tx: Tx, spans: readonly KolSpan[], window: number): Promise<PeerRow[]> {
   if (spans.length === 0) return []
-  const found = await rows<{ kol_id: string; video_id: string; published_ms: string; curve: string[] }>(
+  const [found] = await rows<Record<'kol_id' | 'video_id' | 'published_at' | 'curve', Buffer | null>>(
     tx,
     sql`
-      select p.kol_id, p.video_id, (extract(epoch from p.published_at) * 1000)::bigint as published_ms, p.curve
-      from ${unnest(spans, 'span', { kolId: 'bigint', first: 'timestamptz', last: 'timestamptz' })}
-      cross join lateral (
-        select * from video_state s
-        where s.workspace_id = current_workspace() and s.kol_id = span.kol_id and s.published_at < span.last
-          and s.published_at >= coalesce((
-            select e.published_at from video_state e
-            where e.workspace_id = current_workspace() and e.kol_id = span.kol_id and e.published_at < span.first
-            order by e.published_at desc offset ${window - 1} limit 1), '-infinity')
-      ) p
-      order by p.published_at desc, p.video_id desc`,
+      select ${packed(sql`kol_id`)} as kol_id, ${packed(sql`video_id`)} as video_id,
+        ${packedInstants(sql`published_at`)} as published_at, ${packedCounts(sql`curve`)} as curve
+      from (
+        select p.kol_id, p.video_id, p.published_at, p.curve
+        from ${unnest(spans, 'span', { kolId: 'bigint', first: 'timestamptz', last: 'timestamptz' })}
+        cross join lateral (
+          select * from video_state s
+          where s.workspace_id = current_workspace() and s.kol_id = span.kol_id and s.published_at < span.last
+            and s.published_at >= coalesce((
+              select e.published_at from video_state e
+              where e.workspace_id = current_workspace() and e.kol_id = span.kol_id and e.published_at < span.first
+              order by e.published_at desc offset ${window - 1} limit 1), '-infinity')
+        ) p
+        order by p.published_at desc, p.video_id desc
+      ) peer`,
   )
-  return found.map((row) => ({
-    kolId: Number(row.kol_id),
-    videoId: Number(row.video_id),
-    publishedAt: new Date(Number(row.published_ms)),
-    curve: readCounts(row.curve),
+  const [kolIds, videoIds, published] = [found?.kol_id, found?.video_id, found?.published_at].map((bytes) =>
+    unpack(bytes ?? null),
+  ) as [Float64Array, Float64Array, Float64Array]
+  return unpackCounts(found?.curve ?? null).map((curve, i) => ({
+    kolId: kolIds[i] as number,
+    videoId: videoIds[i] as number,
+    publishedAt: published[i] as number,
+    curve,
   }))
 }
 
@@ -84,7 +284,7 @@ export function loadEpisodes(tx: Tx, videoIds: readonly number[]) {
     .from(breakout)
     .where(
       and(
-        inArray(breakout.videoId, [...videoIds]),
+        among(breakout.videoId, videoIds),
         or(
           ne(breakout.state, 'CLOSED'),
           and(eq(breakout.closeReason, 'MANUAL'), isNull(breakout.releasedAt)),

@@ -70,6 +70,13 @@ export const subject = snakeCase.table(
     name: text().notNull(),
     /** Since when the platform no longer names it; null: it does. */
     lostAt: instant(),
+    /** Its last good and its last failed answer; the failure's kind and the platform's words. null: none. */
+    answeredAt: instant(),
+    failedAt: instant(),
+    failureKind: text(),
+    failureText: text(),
+    /** How far its sales and reports are read. */
+    readTo: instant(),
     createdAt: createdAt(),
   },
   (t) => [

@@ -6,6 +6,7 @@ import {
   date,
   foreignKey,
   index,
+  integer,
   jsonb,
   primaryKey,
   snakeCase,
@@ -70,6 +71,8 @@ export const phase = snakeCase.table(
     budgetFen: count(),
     goal: jsonb().$type<PhaseGoal>().notNull().default({}),
     threshold: jsonb().$type<PhaseThreshold>().notNull().default({}),
+    /** 监测周期 of its videos, set by hand; null: as of the matrix, or what a look is worth. */
+    cycleMinutes: integer(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),

@@ -16,7 +16,7 @@ export const sparseCounts = customType<{
   toDriver: (values) => values.map((value) => (value === null ? null : String(value))),
 })
 export const id = () => bigint({ mode: 'number' })
-export const count = () => bigint({ mode: 'number' })
+export const count = (name?: string) => (name ? bigint(name, { mode: 'number' }) : bigint({ mode: 'number' }))
 export const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
 export const createdAt = () => instant().notNull()
 /** Filled by the tenant setting of the transaction: an insert cannot name another workspace. */

@@ -118,6 +118,8 @@ export const matrix = snakeCase.table(
     id: identity(),
     brandId: id().notNull(),
     name: text().notNull(),
+    /** 监测周期 of its videos, set by hand; null: decided by what a look is worth. */
+    cycleMinutes: integer(),
     createdAt: createdAt(),
   },
   (t) => [
@@ -190,6 +192,8 @@ export const video = snakeCase.table(
     productVersion: integer(),
     sceneVersion: integer(),
     needVersion: integer(),
+    /** 监测周期 set by hand; null: as of its phase, its matrix, or what a look is worth. */
+    cycleMinutes: integer(),
     /** The KOL's tier at publication. */
     tier: text().$type<Tier>(),
     createdAt: createdAt(),

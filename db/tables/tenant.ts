@@ -11,7 +11,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import { createdAt, identity, instant, workspaceId } from './columns.ts'
+import { count, createdAt, identity, instant, workspaceId } from './columns.ts'
 
 export type Role = 'ADMIN' | 'EDITOR' | 'VIEWER'
 
@@ -21,6 +21,14 @@ export const workspace = snakeCase.table('workspace', {
   name: text().notNull(),
   /** IANA zone of the business day. */
   zone: text().notNull().default('Asia/Shanghai'),
+  /** The counters that count as interaction. */
+  interactionCounters: text()
+    .$type<'likes' | 'comments' | 'shares' | 'saves'>()
+    .array()
+    .notNull()
+    .default(sql`'{likes,comments,shares}'`),
+  /** Most that looks may cost in one business day, 分; null: no cap. */
+  lookCapFen: count(),
   createdAt: createdAt(),
 })
 

@@ -22,8 +22,14 @@ import { video } from './plan.ts'
 import { workspace } from './tenant.ts'
 
 /**
- * What is known about a published video now, derived from its snapshots, and when it is looked at next.
- * The claim is a lease: a worker that dies leaves it to run out.
+ * Videos are polled by shards: those of one KOL lie in one, so that they share calls, and a worker leases whole shards.
+ * Changed together with the expression of video_state.shard.
+ */
+export const SHARDS = 256
+
+/**
+ * What is known about a published video now, derived from its snapshots, and when it is looked at next. No index holds
+ * a column that a look changes: the update of a look then touches no index (HOT), which doubles the rate.
  */
 export const videoState = snakeCase.table(
   'video_state',
@@ -37,6 +43,7 @@ export const videoState = snakeCase.table(
     publishedAt: instant().notNull(),
     /** The connector that polls it; null: its numbers come from files. */
     source: text(),
+    shard: smallint().notNull().generatedAlwaysAs(sql`(coalesce(kol_id, video_id) % 256)::smallint`),
     /** Looks recorded; equals the number of snapshots, or something was lost. */
     looks: integer().notNull().default(0),
     observedAt: instant(),
@@ -50,16 +57,37 @@ export const videoState = snakeCase.table(
     velocity: doublePrecision(),
     /** Plays over the median of the KOL's earlier videos at the same age. */
     kolRatio: doublePrecision(),
+    /** How the velocity changed between the last two of it, plays per hour and hour. */
+    acceleration: doublePrecision(),
     /** First firing under any rule; null: never flagged. */
     flaggedAt: instant(),
-    /** Money spent on it and sold through it so far, as far as we know; null: not known. */
+    /**
+     * What other sources say of it so far (flow/money.ts); null: not known. Spend and what it brought are of ads; GMV and
+     * orders are all that the video sold; settled GMV has the refunds of 7 and 14 days taken out.
+     */
     spendFen: count(),
+    paidGmvFen: count(),
     gmvFen: count(),
+    orders: count(),
+    settled7Fen: count('settled7_fen'),
+    settled14Fen: count('settled14_fen'),
+    adShows: count(),
+    /** Plays that our own promotions bought, and whether a source said so or they are estimated. */
+    boughtPlays: count(),
+    boughtBy: text().$type<'REPORTED' | 'ESTIMATED'>(),
+    completionRate: doublePrecision(),
+    fiveSecondRate: doublePrecision(),
     /** Plays at the ages of rules/curve.ts; null where not reached or not seen. */
     curve: sparseCounts().notNull().default(sql`'{}'`),
     nextPollAt: instant(),
-    claim: uuid(),
-    claimedUntil: instant(),
+    /** Why then: a Reason of rules/look-why.ts as JSON text; null: it was not decided by a look. */
+    pollWhy: text(),
+    /** May use the part of a quota that is kept for what is hot. */
+    urgent: boolean().notNull().default(false),
+    /** A cycle set by hand, of the video or else of its phase or matrix; null: none. */
+    cycleMinutes: integer(),
+    /** Earliest instant from which the figures by hour and day are to be made again; null: they are true. */
+    dirtyFrom: instant(),
     /** Consecutive failed looks; 0 after an answer. */
     misses: integer().notNull().default(0),
     noDataSince: instant(),
@@ -67,9 +95,7 @@ export const videoState = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.videoId] }),
-    index('video_state_due')
-      .on(t.workspaceId, t.source, t.nextPollAt)
-      .where(sql`${t.nextPollAt} is not null`),
+    index('video_state_shard').on(t.workspaceId, t.source, t.shard),
     index('video_state_kol').on(t.workspaceId, t.kolId, t.publishedAt),
     // The board reads nothing but this index: a tenth of the table. By plays, so that the best video comes first.
     index('video_state_board')
@@ -88,6 +114,23 @@ export const videoState = snakeCase.table(
       .where(sql`${t.cellId} is not null`),
     foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
   ],
+)
+
+/**
+ * The lease on the videos of one source in one shard: a worker that dies leaves it to run out. `due_at` is no later
+ * than the first next_poll_at among them; null: nothing is due.
+ */
+export const pollShard = snakeCase.table(
+  'poll_shard',
+  {
+    workspaceId: workspaceId(),
+    source: text().notNull(),
+    shard: smallint().notNull(),
+    dueAt: instant(),
+    claim: uuid(),
+    claimedUntil: instant(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.source, t.shard] })],
 )
 
 /**

@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { snapshot, videoState } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
-import { LEASE, poll } from '../../flow/poll.ts'
+import { poll } from '../../flow/poll.ts'
+import { LEASE } from '../../flow/shard.ts'
 import { sweep } from '../../flow/sweep.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 import { counters, signal, testConnector } from '../support/connector.ts'
@@ -41,7 +42,6 @@ test('a due video is asked for once, its look is stored and its next one is set'
     looks: 1,
     plays: 5000,
     interactionRate: 0.08,
-    claim: null,
     noDataSince: null,
   })
   expect(state?.nextPollAt?.getTime()).toBeGreaterThan(NOW.getTime())
@@ -88,7 +88,6 @@ test('a failed look keeps what is known, says NO_DATA and since when, and is tri
     misses: 1,
     noDataSince: second.now,
     noDataReason: 'rate_limited',
-    claim: null,
     nextPollAt: new Date(second.now.getTime() + MINUTE),
   })
   const third = later(second, MINUTE)
@@ -159,7 +158,7 @@ test('the sweep names the due work of every workspace and shows what is overdue'
   const { videoId } = await published(ctx, matrix)
   const mine = async (now: Date) =>
     (await sweep({ ...ctx, now })).filter((due) => due.workspaceId === ctx.workspaceId)
-  expect(await mine(NOW)).toEqual([{ workspaceId: ctx.workspaceId, source: 'test', videos: 1 }])
+  expect(await mine(NOW)).toEqual([{ workspaceId: ctx.workspaceId, source: 'test', shards: 1 }])
   expect(await stateOf(ctx, videoId)).toMatchObject({ noDataSince: null })
   await mine(new Date(NOW.getTime() + 2 * HOUR))
   expect(await stateOf(ctx, videoId)).toMatchObject({ noDataSince: NOW, noDataReason: 'overdue' })

@@ -94,12 +94,13 @@ onEachBackend(t, (backend) => {
       const asked = signal()
       onCall = asked.give
       await owner`update video_state set next_poll_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
+      await owner`update poll_shard set due_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
       // The platform has just been asked: the batch is claimed and not yet written.
       await asked.given
       for (const worker of workers) worker.kill('SIGKILL')
       await Promise.all(workers.map((worker) => worker.ended))
       // Five minutes pass: the leases of the dead run out.
-      await owner`update video_state set claimed_until = now() - interval '1 second' where claimed_until is not null`
+      await owner`update poll_shard set claimed_until = now() - interval '1 second' where claimed_until is not null`
       workers = [start(), start()]
       await until(tenant.workspaceId, 1 + round)
     }
