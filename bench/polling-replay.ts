@@ -3,6 +3,7 @@ import type { Episode, step } from '../rules/breakout.ts'
 import { nextPoll } from '../rules/cadence.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
 import type { Sight } from '../rules/look-growth.ts'
+import { prepareRules } from '../rules/look-rules.ts'
 import { DELAY_FEN_PER_HOUR, nextLook } from '../rules/look-value.ts'
 import type { Peer } from '../rules/metric.ts'
 import { timing } from '../rules/rule.ts'
@@ -59,6 +60,7 @@ export const holding: Schedule = (video, now) => {
 /** 分 a look; no trial, no campaign, and a source that is never fresher than 5 minutes. */
 export function valued(costFen: number, rule: ActiveRule): Schedule {
   const given = {
+    rules: prepareRules([rule]),
     source: { freshnessMs: 5 * MINUTE, costFen },
     delayFenPerHour: DELAY_FEN_PER_HOUR,
     trial: false,
@@ -68,7 +70,7 @@ export function valued(costFen: number, rule: ActiveRule): Schedule {
   }
   return ({ item, last, before, episode }, now) => {
     const { publishedAt, purpose } = item
-    return nextLook({ ...given, publishedAt, purpose, last, before, rules: [{ ...rule, episode }] }, now).at
+    return nextLook({ ...given, publishedAt, purpose, last, before, episodeOf: () => episode }, now).at
   }
 }
 

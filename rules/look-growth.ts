@@ -44,7 +44,7 @@ const COUNTER: Manner = { drift: 1, doubt: 0.5, noise: 0.2 }
 const RATIO: Manner = { drift: 0, doubt: 0.5, noise: 0.2 }
 const RATE: Manner = { drift: 0, doubt: 0.1, noise: 0.1 }
 
-const MANNERS: Record<Exclude<MetricKey, 'ageHours'>, Manner> = {
+const MANNERS: Partial<Record<MetricKey, Manner>> = {
   plays: COUNTER,
   likes: COUNTER,
   comments: COUNTER,
@@ -55,61 +55,65 @@ const MANNERS: Record<Exclude<MetricKey, 'ageHours'>, Manner> = {
   kolRatio: RATIO,
   interactionRate: RATE,
 }
+/** A metric without a manner of its own may go either way. */
+const UNFORESEEN = RATIO
 
 /** The logarithm of a value this far below its threshold is far enough. */
 const FAR = 1e-3
+/** The logistic distribution scaled to the normal one: thicker tails, because real videos jump. */
+const LOGISTIC = 1.702
 
-/** The chance that a known value is at or above `bound` at the age `to`, ms; `last` was seen at `publishedAt` + age. */
-export function chanceAbove(
-  metric: MetricKey,
-  bound: number,
-  to: number,
-  publishedAt: number,
-  last: Sight,
-  before: Sight | null,
-): number {
-  if (metric === 'ageHours') return to / HOUR >= bound ? 1 : 0
-  const value = last.readings[metric].value ?? 0
-  if (bound <= 0) return value >= bound ? 1 : 0
-  const age = last.observedAt - publishedAt
-  const ticks = growth(age, to)
-  const { drift, doubt, noise } = updated(metric, publishedAt, last, before)
-  const slowing = metric === 'velocity' ? slower(age, to) : 0
-  const ahead = Math.log(Math.max(value / bound, FAR)) + drift * ticks + slowing
-  const spread = Math.sqrt(noise ** 2 * ticks + (doubt * ticks) ** 2)
-  if (spread === 0) return ahead >= 0 ? 1 : 0
-  // Logistic, scaled to the normal distribution (1.702): thicker tails, because real videos jump.
-  return 1 / (1 + Math.exp((-1.702 * ahead) / spread))
+/** What is expected of one metric of one video, and where that has it after the gap that is being weighed. */
+export interface Course extends Manner {
+  metric: MetricKey
+  /** Expected change of the logarithm: by its drift, and by the slowing of the growth clock. */
+  lift: number
+  slowing: number
+  /** Log-odds for each unit by which the logarithm is expected above a threshold; infinite: nothing is left to chance. */
+  steepness: number
 }
 
-/** The drift of this video after what the last two looks showed: precision-weighted mean of prior and observation. */
-function updated(
-  metric: Exclude<MetricKey, 'ageHours'>,
-  publishedAt: number,
-  last: Sight,
-  before: Sight | null,
-): Manner {
-  const prior = MANNERS[metric]
+/**
+ * The course of a metric whose latest value is known. Its drift is that of this video after what the last two looks
+ * showed: the precision-weighted mean of prior and observation.
+ */
+export function courseOf(metric: MetricKey, publishedAt: number, last: Sight, before: Sight | null): Course {
+  const { drift, doubt, noise } = MANNERS[metric] ?? UNFORESEEN
+  const course = { metric, drift, doubt, noise, lift: 0, slowing: 0, steepness: 0 }
   const now = last.readings[metric].value
-  const then = before?.readings[metric].value ?? null
-  if (before === null || now === null || then === null || now <= 0 || then <= 0) return prior
+  const then = before?.readings[metric]?.value ?? null
+  if (before === null || now === null || then === null || now <= 0 || then <= 0) return course
   const [from, to] = [before.observedAt - publishedAt, last.observedAt - publishedAt]
   const ticks = growth(from, to)
-  if (ticks <= 0) return prior
-  const weight = prior.doubt ** 2 / (prior.doubt ** 2 + prior.noise ** 2 / ticks)
-  const slowing = metric === 'velocity' ? slower(from, to) : 0
-  const seen = (Math.log(now / then) - slowing) / ticks
-  return {
-    drift: weight * seen + (1 - weight) * prior.drift,
-    doubt: prior.doubt * Math.sqrt(1 - weight),
-    noise: prior.noise,
-  }
+  if (ticks <= 0) return course
+  const weight = doubt ** 2 / (doubt ** 2 + noise ** 2 / ticks)
+  const seen = (Math.log(now / then) - slowingOf(metric, from, to)) / ticks
+  course.drift = weight * seen + (1 - weight) * drift
+  course.doubt = doubt * Math.sqrt(1 - weight)
+  return course
+}
+
+/** Takes a course from one age, ms, to another that is `ticks` of the growth clock later. */
+export function follow(course: Course, from: number, to: number, ticks: number): void {
+  const { metric, drift, doubt, noise } = course
+  course.lift = drift * ticks
+  course.slowing = slowingOf(metric, from, to)
+  course.steepness = LOGISTIC / Math.sqrt(noise ** 2 * ticks + (doubt * ticks) ** 2)
+}
+
+/** How far the logarithm of a value is above that of a threshold, both above 0. */
+export function lead(value: number, bound: number): number {
+  return Math.log(Math.max(value / bound, FAR))
 }
 
 /** ln of what the growth clock slows down by: plays an hour fall although ln(plays) rises evenly on it. */
-function slower(from: number, to: number): number {
-  const rate = (age: number) => 1 / (age * (SETTLE + age))
-  return Math.log(rate(Math.max(to, YOUNGEST)) / rate(Math.max(from, YOUNGEST)))
+function slowingOf(metric: MetricKey, from: number, to: number): number {
+  return metric === 'velocity' ? Math.log(pace(Math.max(to, YOUNGEST)) / pace(Math.max(from, YOUNGEST))) : 0
+}
+
+/** Ticks an hour at an age, but for a factor. Not inside of `slowingOf`: tsx names inner functions at every call. */
+function pace(age: number): number {
+  return 1 / (age * (SETTLE + age))
 }
 
 /** Assumed for what was never read: the share of videos that meet a rule, and the age at which half of those have. */
@@ -118,6 +122,10 @@ const USUAL_AGE = 2 * HOUR
 
 /** The chance that a value nobody could read yet turns out, between two ages in ms, to be one that decides. */
 export function chanceUnseen(from: number, to: number): number {
-  const share = (age: number) => age / (age + USUAL_AGE)
-  return USUAL_SHARE * Math.max(0, share(to) - share(Math.max(0, from)))
+  return USUAL_SHARE * (metBy(Math.max(0, to)) - metBy(Math.max(0, from)))
+}
+
+/** Of the videos that ever meet a rule, those that have at an age. */
+function metBy(age: number): number {
+  return age / (age + USUAL_AGE)
 }

@@ -5,10 +5,11 @@
  * sqrt(2 x price / (delay x h)), the optimum of inspecting at a cost (Barlow & Proschan 1965; Keller 1974).
  */
 import type { Episode } from './breakout.ts'
-import { type Chance, chanceMet, chanceReleased, type Glance } from './look-chance.ts'
 import type { Sight } from './look-growth.ts'
-import { told, type Why } from './look-why.ts'
-import { type Definition, timing } from './rule.ts'
+import type { PreparedRules } from './look-rules.ts'
+import { type Outlook, outlookOf, stakesOf } from './look-stake.ts'
+import type { Reason } from './look-why.ts'
+import { gapWorth, likeliest, type Open, SHORTEST_GAP } from './look-worth.ts'
 import { DAY, HOUR, MINUTE, type PhaseKind, type Purpose } from './types.ts'
 
 export interface LookInput {
@@ -17,8 +18,10 @@ export interface LookInput {
   /** The latest look and the one before it; null: there is none. */
   last: Sight | null
   before: Sight | null
-  /** The enabled rules; the episode is open, or closed by hand and not yet released; null: there is none. */
-  rules: readonly { ruleId: number; definition: Definition; episode: Episode | null }[]
+  /** The enabled rules, from `prepareRules`: once for many videos. */
+  rules: PreparedRules
+  /** The rule's episode of this video: open, or closed by hand and not yet released; null: there is none. */
+  episodeOf: (ruleId: number) => Episode | null
   /** The source's numbers change no more often than this, ms; what one look costs, 分, with any shadow price. */
   source: { freshnessMs: number; costFen: number }
   /** What an hour of late detection costs, 分. */
@@ -36,7 +39,8 @@ export interface LookInput {
 /** `at` in ms; null: the video is no longer watched. */
 export interface NextLook {
   at: number | null
-  why: Why
+  /** Numbers only; `told` of rules/look-why.ts makes a sentence of them for whoever reads it. */
+  why: Reason
 }
 
 /** 6 yuan an hour: with a look at 0.10 yuan this is where the curves of `npm run bench -- polling` bend. */
@@ -52,8 +56,6 @@ const CEILINGS: readonly { age: number; gap: number }[] = [
 ]
 const LAST_CEILING = 3 * DAY
 const TRIAL_CEILING = HOUR
-/** No source of ours is fresher. */
-export const SHORTEST_GAP = 5 * MINUTE
 const FIRST_RETRY = MINUTE
 const MOST_DOUBLINGS = 10
 
@@ -63,14 +65,16 @@ const PHASE_WEIGHT: Record<PhaseKind, number> = { PREPARATION: 1, WARM_UP: 1.5, 
 /** Learning late that a breakout is over, or is on again, loses less than learning late that it is one. */
 const KNOWN_WEIGHT = 0.1
 
-/** Gaps at which the chance is read, ms: fixed, so that nearly equal videos get nearly equal looks. */
-const GAPS = Array.from({ length: 32 }, (_, i) => SHORTEST_GAP * 1.25 ** i)
-
 /** ms; the shortest and the longest gap behind a look made at `age` ms. */
 export function gapsAt(age: number, freshnessMs: number, trial: boolean): { floor: number; ceiling: number } {
   const floor = Math.max(freshnessMs, SHORTEST_GAP)
   const usual = CEILINGS.find((each) => age < each.age)?.gap ?? LAST_CEILING
   return { floor, ceiling: Math.max(floor, trial ? Math.min(usual, TRIAL_CEILING) : usual) }
+}
+
+interface Due {
+  at: number
+  why: Reason
 }
 
 export function nextLook(input: LookInput, now: number): NextLook {
@@ -80,102 +84,69 @@ export function nextLook(input: LookInput, now: number): NextLook {
   const end = trial ? Number.POSITIVE_INFINITY : publishedAt + WATCHED
   const due = decided(input, now, from, floor, ceiling)
   const at = Math.min(Math.max(due.at, now), end)
-  if (now >= end || at < from + floor) return { at: null, why: told({ kind: 'END', days: WATCHED / DAY }) }
+  if (now >= end || at < from + floor) return { at: null, why: { kind: 'END', days: WATCHED / DAY } }
   return { at, why: due.why }
 }
 
-function decided(input: LookInput, now: number, from: number, floor: number, ceiling: number) {
+function decided(input: LookInput, now: number, from: number, floor: number, ceiling: number): Due {
   const { cycleMs, misses } = input
   if (misses > 0) {
     const backoff = FIRST_RETRY * 2 ** Math.min(misses - 1, MOST_DOUBLINGS)
     const wait = Math.min(Math.max(backoff, from + floor - now), ceiling)
-    return { at: now + wait, why: told({ kind: 'RETRY', misses, minutes: wait / MINUTE }) }
+    return { at: now + wait, why: { kind: 'RETRY', misses, minutes: wait / MINUTE } }
   }
   const regular = cycleMs === null ? worthLooking(input, from, floor, ceiling) : cycle(cycleMs, from, floor)
   const hold = holdEnds(input, from + floor)
   return hold !== null && hold.at <= regular.at ? hold : regular
 }
 
-function cycle(cycleMs: number, from: number, floor: number) {
+function cycle(cycleMs: number, from: number, floor: number): Due {
   const gap = Math.max(cycleMs, floor)
-  return { at: from + gap, why: told({ kind: 'CYCLE', minutes: gap / MINUTE }) }
+  return { at: from + gap, why: { kind: 'CYCLE', minutes: gap / MINUTE } }
 }
 
 /** A rule that is met and holds: before the hold ends a look decides nothing, after it every minute is lost. */
-function holdEnds({ rules, purpose }: LookInput, soonest: number) {
-  const pending = applying(rules, purpose).flatMap(({ ruleId, definition, episode }) =>
-    episode?.state === 'PENDING'
-      ? [{ ruleId, definition, at: episode.pendingAt + timing(definition).holdMs }]
-      : [],
-  )
-  const first = pending.toSorted((a, b) => a.at - b.at)[0]
-  if (first === undefined) return null
-  const { ruleId, definition } = first
-  const why = told({ kind: 'HOLD', ruleId, holdMinutes: definition.holdMinutes })
-  return { at: Math.max(first.at, soonest), why }
+function holdEnds({ rules, purpose, episodeOf }: LookInput, soonest: number): Due | null {
+  let first: Due | null = null
+  for (const { ruleId, holdMinutes, holdMs } of rules[purpose]) {
+    const episode = episodeOf(ruleId)
+    if (episode?.state !== 'PENDING') continue
+    const at = episode.pendingAt + holdMs
+    if (first === null || at < first.at) first = { at, why: { kind: 'HOLD', ruleId, holdMinutes } }
+  }
+  return first && { at: Math.max(first.at, soonest), why: first.why }
 }
 
-function worthLooking(input: LookInput, from: number, floor: number, ceiling: number) {
+function worthLooking(input: LookInput, from: number, floor: number, ceiling: number): Due {
   const { costFen } = input.source
   const delayFenPerHour =
     input.delayFenPerHour * (input.trial ? TRIAL_WEIGHT : 1) * (input.phase ? PHASE_WEIGHT[input.phase] : 1)
-  const gap = gapWorth(input, from, costFen / delayFenPerHour, ceiling)
+  const outlook = outlookOf(input)
+  const open = openRules(input, outlook)
+  const gap = gapWorth(open, outlook, costFen / delayFenPerHour, ceiling)
   const wait = Math.min(Math.max(gap, floor), ceiling)
-  const bound = gap < floor ? 'FLOOR' : gap > ceiling ? 'CEILING' : 'WORTH'
-  const top = likeliest(input, from + wait)
-  const { chance = 0, weight = 1, ruleId = null, on = null } = top ?? {}
-  const numbers = { minutes: wait / MINUTE, chance, weight, costFen, delayFenPerHour, ruleId, on }
-  return { at: from + wait, why: told({ kind: bound, ...numbers }) }
-}
-
-/** The gap, ms, over which the expected lateness grows to `hours`; infinite: not within `longest`. */
-function gapWorth(input: LookInput, from: number, hours: number, longest: number): number {
-  let lost = 0
-  let before = { gap: 0, chance: 0 }
-  for (const gap of GAPS) {
-    // A chance that was there once stays worth finding out.
-    const chance = Math.max(before.chance, counted(likeliest(input, from + gap)))
-    const more = (((before.chance + chance) / 2) * (gap - before.gap)) / HOUR
-    if (lost + more >= hours) {
-      return more === 0 ? gap : before.gap + ((hours - lost) / more) * (gap - before.gap)
-    }
-    lost += more
-    if (gap >= longest) break
-    before = { gap, chance }
+  const kind = gap < floor ? 'FLOOR' : gap > ceiling ? 'CEILING' : 'WORTH'
+  const minutes = wait / MINUTE
+  const price = { costFen: Number.isFinite(costFen) ? costFen : null, delayFenPerHour }
+  const top = likeliest(open, outlook, wait)
+  if (top === null) {
+    return { at: from + wait, why: { kind, minutes, chance: 0, weight: 1, ...price, ruleId: null, on: null } }
   }
-  return Number.POSITIVE_INFINITY
+  const { rule, stake } = top
+  const { metric, op, bound } = stake.level
+  const on = { metric, value: stake.value, op, bound }
+  const { ruleId, weight } = rule
+  return { at: from + wait, why: { kind, minutes, chance: stake.rank, weight, ...price, ruleId, on } }
 }
 
-interface Likeliest extends Chance {
-  ruleId: number
-  /** What the change is worth beside a first detection. */
-  weight: number
-}
-const counted = (top: Likeliest | null): number => (top === null ? 0 : top.chance * top.weight)
-
-/** The rule whose change is likeliest at `at`; null: none can change. */
-function likeliest(input: LookInput, at: number): Likeliest | null {
-  let top: Likeliest | null = null
-  for (const rule of applying(input.rules, input.purpose)) {
-    const found = changes(rule, input, at)
-    if (found !== null && (top === null || counted(found) > counted(top))) top = found
+function openRules({ rules, purpose, episodeOf }: LookInput, outlook: Outlook): Open[] {
+  const open: Open[] = []
+  for (const { ruleId, met, released } of rules[purpose]) {
+    const state = episodeOf(ruleId)?.state
+    // A hand-closed episode waits for a release that nobody waits for; a pending one is looked at when its hold ends.
+    if (state === 'CLOSED' || state === 'PENDING') continue
+    const stakes = stakesOf(state === 'FIRING' ? released : met, outlook)
+    open.push({ ruleId, weight: state === undefined ? 1 : KNOWN_WEIGHT, stakes, most: 0 })
   }
-  return top
-}
-
-function changes(
-  { ruleId, definition, episode }: LookInput['rules'][number],
-  glance: Glance,
-  at: number,
-): Likeliest | null {
-  // A hand-closed episode waits for a release that nobody waits for; a pending one is looked at when its hold ends.
-  if (episode?.state === 'CLOSED' || episode?.state === 'PENDING') return null
-  const { condition } = definition
-  const found =
-    episode?.state === 'FIRING' ? chanceReleased(condition, glance, at) : chanceMet(condition, glance, at)
-  return { ...found, ruleId, weight: episode === null ? 1 : KNOWN_WEIGHT }
-}
-
-function applying<R extends { definition: Definition }>(rules: readonly R[], purpose: Purpose): R[] {
-  return rules.filter(({ definition: { purposes } }) => purposes.length === 0 || purposes.includes(purpose))
+  return open
 }

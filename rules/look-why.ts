@@ -1,5 +1,6 @@
 /** Why the next look is when it is: a kind, the numbers behind it, and one sentence that says them. */
-import type { Chance } from './look-chance.ts'
+import type { MetricKey } from './metric.ts'
+import type { Comparison } from './rule.ts'
 
 interface Worth {
   /** From the last look, or from publication, to the next. */
@@ -7,12 +8,14 @@ interface Worth {
   /** That a look then changes what the rule says, and what that counts beside a first detection, 0 to 1. */
   chance: number
   weight: number
-  costFen: number
+  /** null: the quota has no look left, which no value pays for. */
+  costFen: number | null
   delayFenPerHour: number
   /** The rule and the comparison that decide; null: no rule can change. */
   ruleId: number | null
-  on: Chance['on'] | null
+  on: { metric: MetricKey; value: number | null; op: Comparison['op']; bound: number } | null
 }
+/** Plain numbers and words, all finite: it is stored as JSON. In `on` a value is null where nothing was read yet. */
 export type Reason =
   /** The expected loss has grown to the price of a look. */
   | ({ kind: 'WORTH' } & Worth)
@@ -46,11 +49,11 @@ export function told(reason: Reason): Why {
 function sentence(reason: Reason): string {
   switch (reason.kind) {
     case 'WORTH':
-      return `${standing(reason)}; at ${price(reason)} this is worth a look`
+      return `${standing(reason)}; ${price(reason)} this is worth a look`
     case 'FLOOR':
-      return `${standing(reason)}; at ${price(reason)} it is worth one sooner, but the source has nothing newer`
+      return `${standing(reason)}; ${price(reason)} it is worth one sooner, but the source has nothing newer`
     case 'CEILING':
-      return `${standing(reason)}; at ${price(reason)} it is not worth one, but no gap is longer at this age`
+      return `${standing(reason)}; ${price(reason)} it is not worth one, but no gap is longer at this age`
     case 'HOLD':
       return `rule ${reason.ruleId} is met and must hold ${short(reason.holdMinutes)} min: the look when it has`
     case 'CYCLE':
@@ -70,8 +73,10 @@ function standing({ on, ruleId, chance, weight, minutes }: Worth): string {
   return `rule ${ruleId}: ${value}, ${short(chance * 100)} % to be ${on.op} ${short(on.bound)} ${within}${counts}`
 }
 
-const price = ({ costFen, delayFenPerHour }: Worth): string =>
-  `${short(costFen)} 分 a look and ${short(delayFenPerHour)} 分 an hour late`
+function price({ costFen, delayFenPerHour }: Worth): string {
+  if (costFen === null) return 'with no look left in the quota'
+  return `at ${short(costFen)} 分 a look and ${short(delayFenPerHour)} 分 an hour late`
+}
 
 function short(value: number): string {
   return String(Number(value.toPrecision(3)))

@@ -1,18 +1,30 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chanceMet, chanceReleased } from '../../rules/look-chance.ts'
-import { growth } from '../../rules/look-growth.ts'
+import { byChance, byMostOdds, byOdds, lookAhead } from '../../rules/look-chance.ts'
+import { courseOf, growth, type Sight } from '../../rules/look-growth.ts'
+import { type PreparedRule, prepareRules } from '../../rules/look-rules.ts'
+import { outlookOf, stakesOf } from '../../rules/look-stake.ts'
 import type { Condition } from '../../rules/rule.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
-import { PUBLISHED, sight, type Told } from './look-video.ts'
+import { asked, PUBLISHED, ruled, sight, type Told, video } from './look-video.ts'
 
 const age = fc.integer({ min: MINUTE, max: 60 * DAY })
-const chance = (condition: Condition, told: Told, later: number, of = chanceMet) =>
-  of(
-    condition,
-    { publishedAt: PUBLISHED, last: sight(6 * HOUR, told), before: null },
-    PUBLISHED + 6 * HOUR + later,
-  ).chance
+/** That it is met, or released, `later` ms after the look `last`. */
+function chanceAfter(
+  condition: Condition,
+  last: Sight,
+  before: Sight | null,
+  later: number,
+  turn: 'met' | 'released',
+) {
+  const [rule] = prepareRules([ruled(condition)]).SEEDING as [PreparedRule]
+  const outlook = outlookOf({ publishedAt: PUBLISHED, last, before })
+  const stakes = stakesOf(rule[turn], outlook)
+  lookAhead(outlook, later)
+  return byChance(stakes, outlook).rank
+}
+const chance = (condition: Condition, told: Told, later: number, turn: 'met' | 'released' = 'met') =>
+  chanceAfter(condition, sight(6 * HOUR, told), null, later, turn)
 const plays = { metric: 'plays', op: '>=', value: 1000, release: 800 } as const
 const rate = { metric: 'interactionRate', op: '>=', value: 0.03 } as const
 
@@ -64,11 +76,11 @@ test('peers that may come are worth something, less and less', () => {
 test('released: any part of `all` that falls below its release level', () => {
   const both: Condition = { all: [plays, rate] }
   const told = { plays: 900, interactionRate: 0.031 }
-  expect(chance(both, told, HOUR, chanceReleased)).toBeGreaterThan(0.05)
-  expect(chance(both, { plays: 90_000, interactionRate: 0.09 }, HOUR, chanceReleased)).toBeLessThan(0.01)
+  expect(chance(both, told, HOUR, 'released')).toBeGreaterThan(0.05)
+  expect(chance(both, { plays: 90_000, interactionRate: 0.09 }, HOUR, 'released')).toBeLessThan(0.01)
   // Between the two levels it is neither met nor released at once.
   expect(chance(plays, told, 0)).toBe(0)
-  expect(chance(plays, told, 0, chanceReleased)).toBe(0)
+  expect(chance(plays, told, 0, 'released')).toBe(0)
 })
 
 test('the chance to be met goes up with the value and stays a chance', () => {
@@ -90,12 +102,36 @@ test('plays an hour are expected to fall, and a fall that is as expected tells n
   expect(chance(fast, { velocity: 1100 }, 0)).toBe(1)
   expect(chance(fast, { velocity: 1100 }, 6 * HOUR)).toBeLessThan(0.2)
   const last = sight(6 * HOUR, { velocity: 900 })
-  const at = PUBLISHED + 7 * HOUR
   const after = (before: number) =>
-    chanceMet(fast, { publishedAt: PUBLISHED, last, before: sight(3 * HOUR, { velocity: before }) }, at)
-      .chance
-  const alone = chanceMet(fast, { publishedAt: PUBLISHED, last, before: null }, at).chance
+    chanceAfter(fast, last, sight(3 * HOUR, { velocity: before }), HOUR, 'met')
+  const alone = chanceAfter(fast, last, null, HOUR, 'met')
   expect(after(300)).toBeGreaterThan(alone)
   expect(after(1000)).toBeGreaterThan(alone)
   expect(after(5000)).toBeLessThan(alone)
+})
+
+test('a metric without a manner of its own may go either way', () => {
+  const last = sight(6 * HOUR, {})
+  expect(courseOf('ageHours', PUBLISHED, last, null)).toMatchObject({ drift: 0, doubt: 0.5, noise: 0.2 })
+})
+
+test('no gap has shorter odds than the limit that stops the search for one', () => {
+  const gap = fc.integer({ min: MINUTE, max: 5 * DAY })
+  fc.assert(
+    fc.property(video, gap, gap, fc.constantFrom('met', 'released'), (one, a, b, turn) => {
+      const given = asked(one)
+      const outlook = outlookOf(given)
+      for (const rule of given.rules[given.purpose]) {
+        const stakes = stakesOf(rule[turn], outlook)
+        lookAhead(outlook, Math.max(a, b))
+        const limit = byMostOdds(stakes, outlook).rank
+        lookAhead(outlook, Math.min(a, b))
+        const { rank } = byOdds(stakes, outlook)
+        expect(rank).toBeLessThanOrEqual(
+          limit + 1e-9 * Math.max(1, Number.isFinite(limit) ? Math.abs(limit) : 1),
+        )
+      }
+    }),
+    { numRuns: 500 },
+  )
 })

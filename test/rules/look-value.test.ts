@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { gapsAt, type LookInput, nextLook } from '../../rules/look-value.ts'
+import { gapsAt, nextLook } from '../../rules/look-value.ts'
+import { told } from '../../rules/look-why.ts'
 import { METRIC_KEYS, type Readings } from '../../rules/metric.ts'
 import { DAY, HOUR, MINUTE, PHASES } from '../../rules/types.ts'
-import { input, nowOf, PUBLISHED, ruled, sight, video } from './look-video.ts'
+import { asked, input, nowOf, PUBLISHED, ruled, sight, soon, type Video, video } from './look-video.ts'
 
-const soon = (one: LookInput, now = nowOf(one)) => nextLook(one, now)
 /** ms from now; infinite: no longer watched. */
-const wait = (one: LookInput) => (soon(one).at ?? Number.POSITIVE_INFINITY) - nowOf(one)
+const wait = (one: Video) => (soon(one).at ?? Number.POSITIVE_INFINITY) - nowOf(one)
 const plays = ruled({ metric: 'plays', op: '>=', value: 10_000 })
 const at6h = (told: Parameters<typeof sight>[1]) => sight(6 * HOUR, told)
 const pending = { state: 'PENDING', pendingAt: PUBLISHED + 6 * HOUR, coolingAt: null } as const
@@ -41,7 +41,7 @@ test('asked again later it answers the same instant, or now when that has passed
   )
 })
 
-const urgent: [string, (one: LookInput, by: number) => LookInput][] = [
+const urgent: [string, (one: Video, by: number) => Video][] = [
   [
     'a cheaper look',
     (one, by) => ({ ...one, source: { ...one.source, costFen: one.source.costFen / (1 + by) } }),
@@ -105,6 +105,22 @@ test('every number of the text is one of the numbers, rounded', () => {
   )
 })
 
+test('a reason can be stored as JSON and told later', () => {
+  const price = fc.constantFrom(0, 10, Number.POSITIVE_INFINITY)
+  fc.assert(
+    fc.property(video, price, fc.nat(2), (given, costFen, misses) => {
+      const { why } = nextLook(
+        asked({ ...given, misses, source: { ...given.source, costFen } }),
+        nowOf(given),
+      )
+      const stored = JSON.parse(JSON.stringify(why))
+      // An infinity or a NaN would come back as null.
+      expect(stored).toEqual(why)
+      expect(told(stored)).toEqual(told(why))
+    }),
+  )
+})
+
 test('a rule that is met and holds is looked at when the hold ends', () => {
   const met = at6h({ kolRatio: 5, interactionRate: 0.05, plays: 9000 })
   const one = input({ last: met, rules: input().rules.map((rule) => ({ ...rule, episode: pending })) })
@@ -139,7 +155,7 @@ test('learning late that a breakout is over counts a tenth', () => {
 test('a hold ends before anything else decides, whatever a look costs', () => {
   fc.assert(
     fc.property(video, fc.nat(240), (given, holdMinutes) => {
-      const rule = { ...plays, episode: { ...pending, pendingAt: nowOf(given) } }
+      const rule = { ...plays, ruleId: 9, episode: { ...pending, pendingAt: nowOf(given) } }
       const one = {
         ...given,
         rules: [...given.rules, { ...rule, definition: { ...rule.definition, holdMinutes } }],
@@ -151,7 +167,7 @@ test('a hold ends before anything else decides, whatever a look costs', () => {
   )
 })
 
-test.each<[string, Partial<LookInput>, string, number | null]>([
+test.each<[string, Partial<Video>, string, number | null]>([
   ['just published', {}, 'CEILING', 30],
   ['just published, in a hurry', { delayFenPerHour: 10_000 }, 'WORTH', 18],
   [
@@ -177,6 +193,12 @@ test.each<[string, Partial<LookInput>, string, number | null]>([
     360,
   ],
   ['no play count at all', { last: at6h({}) }, 'CEILING', 360],
+  [
+    'no look left in the quota',
+    { last: at6h({ plays: 9000 }), source: { freshnessMs: HOUR, costFen: Number.POSITIVE_INFINITY } },
+    'CEILING',
+    360,
+  ],
   ['no rule', { rules: [], last: at6h({ plays: 9000 }) }, 'CEILING', 360],
   [
     'a rule of another purpose',
@@ -218,6 +240,8 @@ test('what it says', () => {
   ).toMatchInlineSnapshot(
     `"rule 1: kolRatio 0.4, 0.0000156 % to be >= 3 within 360 min; at 10 分 a look and 600 分 an hour late it is not worth one, but no gap is longer at this age"`,
   )
+  const spent = input({ last, source: { freshnessMs: HOUR, costFen: Number.POSITIVE_INFINITY } })
+  expect(soon(spent).why.text).toMatch(/; with no look left in the quota it is not worth one, but no gap/)
   expect(soon(input()).why.text).toMatchInlineSnapshot(
     `"rule 1: kolRatio not known yet, 1 % to be >= 3 within 30 min; at 10 分 a look and 600 分 an hour late it is not worth one, but no gap is longer at this age"`,
   )
@@ -225,7 +249,7 @@ test('what it says', () => {
 
 test('a life without anything to see: looks end after 30 days and are few', () => {
   const empty = Object.fromEntries(METRIC_KEYS.map((key) => [key, { value: 1 }])) as Readings
-  let last: LookInput['last'] = null
+  let last: Video['last'] = null
   let looks = 0
   for (let at = soon(input()).at; at !== null && looks < 1000; at = soon(input({ last })).at) {
     last = { observedAt: at, readings: { ...empty, interactionRate: { value: 0.001 } } }

@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import type { Episode } from '../../rules/breakout.ts'
 import type { Sight } from '../../rules/look-growth.ts'
-import type { LookInput } from '../../rules/look-value.ts'
+import { prepareRules } from '../../rules/look-rules.ts'
+import { type LookInput, nextLook } from '../../rules/look-value.ts'
+import { told as said, type Why } from '../../rules/look-why.ts'
 import {
   METRIC_KEYS,
   type MetricKey,
@@ -33,7 +35,24 @@ export const ruled = (condition: Condition, episode: Episode | null = null, rule
   episode,
 })
 
-export const input = (more: Partial<LookInput> = {}): LookInput => ({
+/** What `nextLook` is asked, each rule beside its episode. */
+export interface Video extends Omit<LookInput, 'rules' | 'episodeOf'> {
+  rules: readonly { ruleId: number; definition: Definition; episode: Episode | null }[]
+}
+
+export const asked = ({ rules, ...rest }: Video): LookInput => ({
+  ...rest,
+  rules: prepareRules(rules),
+  episodeOf: (id) => rules.find(({ ruleId }) => ruleId === id)?.episode ?? null,
+})
+
+/** The next look, and what a reader is told about it. */
+export function soon(one: Video, now = nowOf(one)): { at: number | null; why: Why } {
+  const { at, why } = nextLook(asked(one), now)
+  return { at, why: said(why) }
+}
+
+export const input = (more: Partial<Video> = {}): Video => ({
   publishedAt: PUBLISHED,
   purpose: 'SEEDING',
   last: null,
@@ -77,7 +96,7 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
 )
 
 /** Any video at the instant of its latest look, or of its publication; no look has failed, no cycle is set. */
-export const video: fc.Arbitrary<LookInput> = fc
+export const video: fc.Arbitrary<Video> = fc
   .record({
     ages: fc.option(fc.tuple(fc.integer({ min: 0, max: 31 * DAY }), fc.integer({ min: 1, max: 3 * DAY }))),
     told: fc.tuple(told, told),
@@ -104,4 +123,4 @@ export const video: fc.Arbitrary<LookInput> = fc
   })
 
 /** The instant at which the next look is decided: right after the last. */
-export const nowOf = ({ last, publishedAt }: LookInput): number => last?.observedAt ?? publishedAt
+export const nowOf = ({ last, publishedAt }: Video): number => last?.observedAt ?? publishedAt
