@@ -12,6 +12,7 @@ import { startEmbedded, wipeEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { board } from './board.ts'
+import { ingest } from './ingest.ts'
 import { polling } from './polling.ts'
 
 export interface BenchContext {
@@ -30,7 +31,7 @@ export interface BenchContext {
 }
 export type Bench = (context: BenchContext) => Promise<void>
 
-const BENCHES: Readonly<Record<string, Bench>> = { board, polling }
+const BENCHES: Readonly<Record<string, Bench>> = { board, ingest, polling }
 
 export interface BenchInput {
   args: string[]

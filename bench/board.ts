@@ -103,7 +103,11 @@ async function timePolls({ database, owner, now, ticks, say }: BenchContext, dat
       const started = ticks()
       await inWorkspace(database.db, data.workspaceId, (tx) =>
         judgeLooks(tx, looks, {
-          polled: { source: 'bench', recordedAt: new Date(at), nextPoll: () => at + 3_600_000 },
+          polled: {
+            source: 'bench',
+            recordedAt: new Date(at),
+            schedule: () => ({ nextPollAt: at + 3_600_000, pollWhy: null, urgent: false }),
+          },
         }),
       )
       if (round > 0) times[index].push(ticks() - started)

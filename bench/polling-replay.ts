@@ -1,6 +1,5 @@
 /** One world under one schedule of looks: every look is judged by `rules/judge.ts`, as it would be live. */
 import type { Episode, step } from '../rules/breakout.ts'
-import { nextPoll } from '../rules/cadence.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
 import type { Sight } from '../rules/look-growth.ts'
 import { prepareRules } from '../rules/look-rules.ts'
@@ -8,6 +7,7 @@ import { DELAY_FEN_PER_HOUR, nextLook } from '../rules/look-value.ts'
 import type { Peer } from '../rules/metric.ts'
 import { timing } from '../rules/rule.ts'
 import { type Counters, type Look, MINUTE, type Purpose } from '../rules/types.ts'
+import { nextAge } from './decaying.ts'
 
 /** A video whose counters are known; it is watched in [from, until], ms. */
 export interface Item {
@@ -43,9 +43,8 @@ export const every =
   (_, now) =>
     now + gap
 
-/** The shipped schedule with slots that fall on the publication: 85 looks in 30 days. */
 export const decaying: Schedule = ({ item }, now) => {
-  const next = nextPoll({ publishedAt: 0, group: 0, misses: 0 }, now - item.publishedAt)
+  const next = nextAge(now - item.publishedAt)
   return next === null ? null : item.publishedAt + next
 }
 
@@ -97,7 +96,7 @@ function replayGroup({ kol, items }: Group, index: number, rule: ActiveRule, sch
 
 function watched(item: Item, videoId: number, holdMs: number): Watched {
   const { publishedAt, purpose } = item
-  const watch: Watch = { videoId, publishedAt, purpose, last: null, curve: [] }
+  const watch: Watch = { videoId, publishedAt, purpose, last: null, velocity: null, curve: [] }
   return { item, watch, before: null, last: null, episode: null, holdMs, looks: 0, firedAt: null }
 }
 

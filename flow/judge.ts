@@ -3,16 +3,21 @@ import type { Tx } from '../db/client.ts'
 import {
   type KolSpan,
   loadActiveRules,
+  loadCounting,
   loadEpisodes,
+  loadMargins,
   loadPeers,
   loadWatched,
   lockedStates,
   type WatchRow,
 } from '../db/queries/watch.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
-import { PEER_WINDOW, type Peer, type Readings } from '../rules/metric.ts'
+import { prepareRules } from '../rules/look-rules.ts'
+import { type Counter, PEER_WINDOW, type Peer, type Readings } from '../rules/metric.ts'
+import { metricsOf } from '../rules/rule.ts'
 import type { Look } from '../rules/types.ts'
 import { Episodes, writeEpisodes } from './episode.ts'
+import type { Due, Schedule } from './schedule.ts'
 import { holdShards } from './shard.ts'
 import { type NextState, writeStates } from './video-state.ts'
 
@@ -26,7 +31,7 @@ export interface JudgeOptions {
   /** The videos of the looks as they were when they were claimed; left out: read now, and locked. */
   watched?: readonly WatchRow[]
   /** A poll: its looks become snapshots, and every video gets its next look. */
-  polled?: { source: string; recordedAt: Date; nextPoll: (row: WatchRow) => number | null }
+  polled?: { source: string; recordedAt: Date; schedule: Schedule }
 }
 
 export interface Judged {
@@ -54,43 +59,61 @@ export async function judgeLooks(
   const ids = [...new Set(looks.map((look) => look.videoId))]
   if (!watched) await holdShards(tx, ids)
   const tracked = track(watched ?? (await loadWatched(tx, lockedStates(ids))))
-  const [peers, rules, open] = await Promise.all([
+  const [peers, rules, counting, open] = await Promise.all([
     peersOf(tx, tracked),
     loadActiveRules(tx),
+    loadCounting(tx),
     loadEpisodes(tx, ids),
   ])
-  const episodes = new Episodes(open)
+  if (rules.some(({ definition }) => metricsOf(definition.condition).includes('breakEvenRoi'))) {
+    await addMargins(tx, tracked)
+  }
+  const batch: Batch = { peers, rules, counting, episodes: new Episodes(open) }
   const fired = new Map<number, number>()
   for (const look of looks.toSorted((a, b) => a.observedAt - b.observedAt || a.videoId - b.videoId)) {
     const video = tracked.get(look.videoId)
     if (!video) continue
-    const begun = judgeOne(video, look, peers, rules, episodes)
+    const begun = judgeOne(video, look, batch)
     if (begun > 0) fired.set(look.videoId, (fired.get(look.videoId) ?? 0) + begun)
   }
-  const states = [...tracked.values()].filter(({ watch }) => watch.last !== null)
+  const due = polled ? dueAfter(polled.schedule, batch) : null
+  const seen = [...tracked.values()].filter((video) => video.readings !== null)
   const videoIds = await writeStates(
     tx,
-    states.map((video) => stateAfter(video, polled?.nextPoll)),
+    seen.map((video) => stateAfter(video, due?.(video) ?? null)),
     polled,
   )
   await writeEpisodes(
     tx,
-    episodes.moved().filter(({ videoId }) => videoIds.has(videoId)),
+    batch.episodes.moved().filter(({ videoId }) => videoIds.has(videoId)),
   )
   return { videoIds, fired: [...fired].reduce((sum, [id, n]) => sum + (videoIds.has(id) ? n : 0), 0) }
 }
 
-function judgeOne(
-  video: Tracked,
-  look: VideoLook,
-  peers: Peers,
-  rules: readonly ActiveRule[],
-  episodes: Episodes,
-): number {
-  const { kolId } = video.row
+/** Rarely asked for, and one more table than most batches need. */
+async function addMargins(tx: Tx, tracked: Map<number, Tracked>): Promise<void> {
+  const rows = [...tracked.values()].map(({ row }) => row)
+  const margins = await loadMargins(
+    tx,
+    rows.flatMap(({ cellId }) => cellId ?? []),
+  )
+  for (const { cellId, figures } of rows) {
+    figures.grossMargin = (cellId === null ? null : margins.get(cellId)) ?? null
+  }
+}
+
+interface Batch {
+  peers: Peers
+  rules: readonly ActiveRule[]
+  counting: readonly Counter[]
+  episodes: Episodes
+}
+
+function judgeOne(video: Tracked, look: VideoLook, { peers, rules, counting, episodes }: Batch): number {
+  const { kolId, figures } = video.row
   const kol = kolId === null ? null : { followers: look.followers, peers: peers.of(kolId) }
   const episodeOf = (ruleId: number) => episodes.of(look.videoId, ruleId)
-  const verdict = judge({ watch: video.watch, look, kol, rules, episodeOf })
+  const verdict = judge({ watch: video.watch, look, kol, counting, figures, rules, episodeOf })
   video.watch = verdict.watch
   video.readings = verdict.readings
   video.from = Math.min(video.from, look.observedAt)
@@ -100,21 +123,28 @@ function judgeOne(
   return begun
 }
 
+function dueAfter(schedule: Schedule, { rules, episodes }: Batch) {
+  const prepared = prepareRules(rules)
+  return ({ row, watch, readings }: Tracked): Due => {
+    const sight = { observedAt: watch.last?.observedAt as number, readings: readings as Readings }
+    const episodeOf = (ruleId: number) => episodes.of(row.videoId, ruleId)
+    return schedule(row, { sight, rules: prepared, episodeOf })
+  }
+}
+
 function track(rows: readonly WatchRow[]): Map<number, Tracked> {
   const tracked = new Map<number, Tracked>()
   for (const row of rows) {
-    const { videoId, publishedAt, purpose, observedAt, plays, likes, comments, shares, saves, curve } = row
+    const { videoId, publishedAt, purpose, observedAt, plays, likes, comments, shares, saves } = row
     const last = observedAt === null ? null : { observedAt, plays, likes, comments, shares, saves }
-    const watch = { videoId, publishedAt, purpose, last, curve }
+    const { velocity, curve } = row
+    const watch = { videoId, publishedAt, purpose, last, velocity, curve }
     tracked.set(videoId, { row, watch, readings: null, flaggedAt: null, from: Number.POSITIVE_INFINITY })
   }
   return tracked
 }
 
-function stateAfter(
-  { row, watch, readings, flaggedAt, from }: Tracked,
-  nextPoll?: (row: WatchRow) => number | null,
-): NextState {
+function stateAfter({ row, watch, readings, flaggedAt, from }: Tracked, due: Due | null): NextState {
   const { observedAt, plays, likes, comments, shares, saves } = watch.last as Look
   return {
     videoId: row.videoId,
@@ -127,11 +157,14 @@ function stateAfter(
     saves,
     interactionRate: readings?.interactionRate.value ?? null,
     velocity: readings?.velocity.value ?? null,
+    acceleration: readings?.acceleration.value ?? null,
     kolRatio: readings?.kolRatio.value ?? null,
     curve: `{${watch.curve.map((plays) => plays ?? 'NULL').join(',')}}`,
     flaggedAt,
     dirtyFrom: from,
-    nextPollAt: nextPoll?.(row) ?? null,
+    nextPollAt: due?.nextPollAt ?? null,
+    pollWhy: due?.pollWhy ?? null,
+    urgent: due?.urgent ?? false,
   }
 }
 

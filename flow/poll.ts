@@ -5,9 +5,12 @@ import type { Tx } from '../db/client.ts'
 import type { WatchRow } from '../db/queries/watch.ts'
 import { unnest } from '../db/unnest.ts'
 import type { Connector, CounterAnswer } from '../platforms/connector.ts'
-import { nextPoll } from '../rules/cadence.ts'
+import type { FetchError } from '../platforms/errors.ts'
+import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
+import { recordAnswers } from './health.ts'
 import { judgeLooks, type VideoLook } from './judge.ts'
+import { loadSchedule, type Schedule } from './schedule.ts'
 import { claimDue, heldShards, releaseShards } from './shard.ts'
 
 /** Most videos in one batch: one lease, one transaction. */
@@ -31,58 +34,77 @@ export async function poll(ctx: Context, { connector, limit = POLL_BATCH }: Poll
   if (videos.length === 0) return { claimed: 0, looks: 0, misses: 0, fired: 0 }
   const answers = await connector.fetchCounters(videos)
   return write(ctx, async (tx) => {
-    const held = await heldShards(tx, claim)
-    const watched = videos.filter(({ shard }) => held.has(shard))
-    const { looks, missed } = sort(watched, answers, ctx.now)
+    const [held, schedule] = await Promise.all([
+      heldShards(tx, claim),
+      loadSchedule(tx, ctx.now, connector),
+      recordAnswers(tx, ctx.now, answers),
+    ])
+    const { seen, failed, looks } = sort(videos, answers, held, ctx.now)
     const judged = await judgeLooks(tx, looks, {
-      watched: watched.filter(({ videoId }) => !missed.has(videoId)),
-      polled: { source, recordedAt: ctx.now, nextPoll: (row) => due(row, 0) },
+      watched: seen,
+      polled: { source, recordedAt: ctx.now, schedule },
     })
-    const misses = await recordMisses(
-      tx,
-      watched.filter(({ videoId }) => missed.has(videoId)),
-      missed,
-    )
+    await recordMisses(tx, ctx.now, failed, schedule)
     await releaseShards(tx, claim)
-    return { claimed: videos.length, looks: judged.videoIds.size, misses, fired: judged.fired }
+    return { claimed: videos.length, looks: judged.videoIds.size, misses: failed.length, fired: judged.fired }
   })
-
-  function due({ publishedAt, kolId, videoId }: WatchRow, misses: number): number | null {
-    return nextPoll({ publishedAt, group: kolId ?? videoId, misses }, ctx.now.getTime())
-  }
-
-  /** NO_DATA since the first look that failed; what is known stays as it is. */
-  async function recordMisses(
-    tx: Tx,
-    watched: readonly WatchRow[],
-    missed: Map<number, string>,
-  ): Promise<number> {
-    if (watched.length === 0) return 0
-    const next = watched.map((row) => ({
-      videoId: row.videoId,
-      misses: row.misses + 1,
-      nextPollAt: due(row, row.misses + 1),
-      noDataReason: missed.get(row.videoId) ?? null,
-    }))
-    await tx.execute(sql`
-      update video_state state set misses = next.misses, next_poll_at = next.next_poll_at,
-        no_data_reason = next.no_data_reason,
-        no_data_since = coalesce(state.no_data_since, ${ctx.now.toISOString()}::timestamptz)
-      from ${unnest(next, 'next', { videoId: 'bigint', misses: 'int', nextPollAt: 'timestamptz', noDataReason: 'text' })}
-      where state.workspace_id = current_workspace() and state.video_id = next.video_id
-        and state.next_poll_at is not null`)
-    return next.length
-  }
 }
 
-function sort(videos: readonly WatchRow[], answers: readonly CounterAnswer[], now: Date) {
+interface Failed {
+  row: WatchRow
+  /** null: the connector did not speak of the video. */
+  error: FetchError | null
+}
+
+/** NO_DATA since the first look that failed; what is known stays as it is. */
+async function recordMisses(tx: Tx, now: Date, failed: readonly Failed[], schedule: Schedule): Promise<void> {
+  if (failed.length === 0) return
+  const next = failed.map(({ row, error }) => ({
+    videoId: row.videoId,
+    noDataReason: error?.kind ?? 'not_answered',
+    // A look that our own quota did not allow is put off, and is no failure of the platform.
+    ...(error?.kind === 'quota'
+      ? { misses: row.misses, nextPollAt: now.getTime() + (error.retryAfterMs ?? MINUTE), pollWhy: null }
+      : { misses: row.misses + 1, ...schedule(row, null) }),
+  }))
+  const columns = {
+    videoId: 'bigint',
+    noDataReason: 'text',
+    misses: 'int',
+    nextPollAt: 'timestamptz',
+    pollWhy: 'text',
+  } as const
+  await tx.execute(sql`
+    update video_state state set misses = next.misses, next_poll_at = next.next_poll_at, poll_why = next.poll_why,
+      no_data_reason = next.no_data_reason,
+      no_data_since = coalesce(state.no_data_since, ${now.toISOString()}::timestamptz)
+    from ${unnest(next, 'next', columns)}
+    where state.workspace_id = current_workspace() and state.video_id = next.video_id
+      and state.next_poll_at is not null`)
+}
+
+/** What became of the videos whose shards are still ours. */
+function sort(
+  videos: readonly WatchRow[],
+  answers: readonly CounterAnswer[],
+  held: ReadonlySet<number>,
+  now: Date,
+) {
   const byItem = new Map(answers.map((answer) => [answer.itemId, answer]))
+  const seen: WatchRow[] = []
   const looks: VideoLook[] = []
-  const missed = new Map<number, string>()
-  for (const { videoId, itemId, followers } of videos) {
-    const answer = byItem.get(itemId)
-    if (answer?.ok) looks.push({ videoId, followers, observedAt: now.getTime(), ...answer.counters })
-    else missed.set(videoId, answer ? answer.error.kind : 'not_answered')
+  const failed: Failed[] = []
+  for (const row of videos) {
+    if (!held.has(row.shard)) continue
+    const answer = byItem.get(row.itemId)
+    if (!answer?.ok) {
+      failed.push({ row, error: answer?.error ?? null })
+      continue
+    }
+    const { plays, likes, comments, shares, saves } = answer.counters
+    const { videoId, followers } = row
+    looks.push({ videoId, followers, observedAt: now.getTime(), plays, likes, comments, shares, saves })
+    seen.push(row)
   }
-  return { looks, missed }
+  return { seen, looks, failed }
 }

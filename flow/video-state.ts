@@ -11,12 +11,15 @@ export interface NextState extends Look {
   seenAt: number | null
   interactionRate: number | null
   velocity: number | null
+  acceleration: number | null
   kolRatio: number | null
   /** As an array literal. */
   curve: string
   flaggedAt: number | null
   dirtyFrom: number
   nextPollAt: number | null
+  pollWhy: string | null
+  urgent: boolean
 }
 
 const COLUMNS = {
@@ -30,11 +33,14 @@ const COLUMNS = {
   saves: 'bigint',
   interactionRate: 'float8',
   velocity: 'float8',
+  acceleration: 'float8',
   kolRatio: 'float8',
   curve: 'text',
   flaggedAt: 'timestamptz',
   dirtyFrom: 'timestamptz',
   nextPollAt: 'timestamptz',
+  pollWhy: 'text',
+  urgent: 'bool',
 } as const
 
 /** Answers the videos that were written. A video that is polled must still be watched. */
@@ -64,9 +70,9 @@ const JUDGED = sql`
   flagged_at = least(state.flagged_at, next.flagged_at), dirty_from = least(state.dirty_from, next.dirty_from),
   observed_at = next.observed_at, plays = next.plays, likes = next.likes, comments = next.comments,
   shares = next.shares, saves = next.saves, interaction_rate = next.interaction_rate, velocity = next.velocity,
-  kol_ratio = next.kol_ratio, curve = next.curve::bigint[]`
+  acceleration = next.acceleration, kol_ratio = next.kol_ratio, curve = next.curve::bigint[]`
 const SCHEDULED = sql`
-  next_poll_at = next.next_poll_at, misses = 0, no_data_since = null, no_data_reason = null, looks = state.looks + 1,`
+  next_poll_at = next.next_poll_at, poll_why = next.poll_why, urgent = next.urgent, misses = 0, no_data_since = null, no_data_reason = null, looks = state.looks + 1,`
 
 const appended = ({ source, recordedAt }: { source: string; recordedAt: Date }): SQL => sql`, appended as (
   insert into snapshot (video_id, observed_at, source, recorded_at, plays, likes, comments, shares, saves)

@@ -1,7 +1,14 @@
 /** One look at one video, judged: the same function live, on import and in replay. */
 import { type Episode, type Evidence, type Step, step } from './breakout.ts'
 import { type Curve, extendCurve } from './curve.ts'
-import { type MetricInput, type Readings, readMetrics } from './metric.ts'
+import {
+  COUNTING,
+  type Counter,
+  type Figures,
+  type MetricInput,
+  type Readings,
+  readMetrics,
+} from './metric.ts'
 import { type Definition, describe, evaluate, metricsOf, timing } from './rule.ts'
 import type { Look, Purpose } from './types.ts'
 
@@ -12,6 +19,8 @@ export interface Watch {
   purpose: Purpose
   /** The latest look; null before the first. */
   last: Look | null
+  /** At the latest look; null: it had none. */
+  velocity: number | null
   curve: Curve
 }
 
@@ -25,6 +34,9 @@ export interface JudgeInput {
   watch: Watch
   look: Look
   kol: MetricInput['kol']
+  /** As the workspace and other sources had it at the look; left out: nothing is known. */
+  counting?: readonly Counter[]
+  figures?: Figures | null
   rules: readonly ActiveRule[]
   /** The rule's episode of this video: open, or closed by hand and not yet released; null: none. */
   episodeOf: (ruleId: number) => Episode | null
@@ -37,9 +49,17 @@ export interface Verdict {
   moves: { rule: ActiveRule; step: Exclude<Step, { to: 'STAY' }>; evidence: Evidence }[]
 }
 
-export function judge({ watch, look, kol, rules, episodeOf }: JudgeInput): Verdict {
-  const { publishedAt, last } = watch
-  const readings = readMetrics({ look, previous: last, publishedAt, kol })
+export function judge({ watch, look, kol, counting, figures, rules, episodeOf }: JudgeInput): Verdict {
+  const { publishedAt, last, velocity: previousVelocity } = watch
+  const readings = readMetrics({
+    look,
+    previous: last,
+    previousVelocity,
+    publishedAt,
+    kol,
+    counting: counting ?? COUNTING,
+    figures: figures ?? null,
+  })
   const moves: Verdict['moves'] = []
   for (const rule of rules) {
     const { purposes } = rule.definition
@@ -49,7 +69,7 @@ export function judge({ watch, look, kol, rules, episodeOf }: JudgeInput): Verdi
     if (next.to !== 'STAY') moves.push({ rule, step: next, evidence: evidenceOf(rule, look, readings) })
   }
   const curve = extendCurve(watch.curve, publishedAt, last, look)
-  return { watch: { ...watch, last: look, curve }, readings, moves }
+  return { watch: { ...watch, last: look, velocity: readings.velocity.value, curve }, readings, moves }
 }
 
 function evidenceOf({ definition }: ActiveRule, look: Look, readings: Readings): Evidence {

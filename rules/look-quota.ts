@@ -27,3 +27,24 @@ export function priceUnderQuota({ costFen, priceFen, due, left }: QuotaInput): n
   const price = start * (due / left) ** 2
   return price <= SMALLEST ? costFen : Math.max(costFen, price)
 }
+
+/** Looks that were planned for the time until the renewal while a look counted this much, 分; null: due at any price. */
+export interface PlannedLooks {
+  priceFen: number | null
+  looks: number
+}
+
+/**
+ * The price, 分, for looks that were planned at several prices: all as if at the first price, so that the answer does not
+ * hang on how many of them were planned anew since it last changed. Asked again while they are, it settles.
+ */
+export function priceOfPlanned(costFen: number, left: number, planned: readonly PlannedLooks[]): number {
+  const first = Math.max(costFen, SMALLEST)
+  let fixed = 0
+  let due = 0
+  for (const { priceFen, looks } of planned) {
+    if (priceFen === null) fixed += looks
+    else due += looks * Math.sqrt(Math.max(priceFen, SMALLEST) / first)
+  }
+  return priceUnderQuota({ costFen, priceFen: first, due, left: left - fixed })
+}

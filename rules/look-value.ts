@@ -45,6 +45,11 @@ export interface NextLook {
 
 /** 6 yuan an hour: with a look at 0.10 yuan this is where the curves of `npm run bench -- polling` bend. */
 export const DELAY_FEN_PER_HOUR = 600
+/**
+ * 分; what a look counts at least, also where the platform takes no money for it: its calls are metered, and a vendor asks
+ * about 0.10 yuan for one play count. Where the quota is scarce a look counts more (rules/look-quota.ts).
+ */
+export const LOOK_FEN = 10
 const WATCHED = 30 * DAY
 /** Longest gap after a look at an age below `age`: nothing starves, whatever the model believes. */
 const CEILINGS: readonly { age: number; gap: number }[] = [

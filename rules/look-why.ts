@@ -81,3 +81,12 @@ function price({ costFen, delayFenPerHour }: Worth): string {
 function short(value: number): string {
   return String(Number(value.toPrecision(3)))
 }
+
+/** A look this likely to change a decision may use what is kept of a quota. Assumed, not measured. */
+const HOT = 0.2
+
+/** Whether the look is hot: a hold ends, or what it may decide is likely and worth it. */
+export function isUrgent(reason: Reason): boolean {
+  if (reason.kind === 'HOLD' || reason.kind === 'FLOOR') return true
+  return reason.kind === 'WORTH' && reason.chance * reason.weight >= HOT
+}

@@ -13,13 +13,14 @@ import {
   unpackCounts,
   unpackTexts,
 } from '../pack.ts'
-import { breakout, rule, ruleVersion } from '../tables.ts'
+import { breakout, rule, ruleVersion, workspace } from '../tables.ts'
 import { unnest } from '../unnest.ts'
 
 const NUMBERS = {
   videoId: 'video_id',
   kolId: 'kol_id',
   phaseId: 'phase_id',
+  cellId: 'cell_id',
   shard: 'shard',
   plays: 'plays',
   likes: 'likes',
@@ -55,7 +56,7 @@ const TEXTS = {
 } as const
 type Key = keyof typeof NUMBERS | keyof typeof INSTANTS | keyof typeof TEXTS
 
-/** What other sources say of a video so far; money in 分, null: not known. */
+/** What other sources say of a video so far; money in 分, null: not known. The margin is loaded apart: loadMargins. */
 export type WatchFigures = Record<
   | 'spendFen'
   | 'paidGmvFen'
@@ -67,7 +68,8 @@ export type WatchFigures = Record<
   | 'boughtPlays'
   | 'completionRate'
   | 'fiveSecondRate'
-  | 'priceFen',
+  | 'priceFen'
+  | 'grossMargin',
   number | null
 > & { boughtBy: 'REPORTED' | 'ESTIMATED' | null }
 
@@ -76,6 +78,7 @@ export interface WatchRow extends Counters {
   videoId: number
   kolId: number | null
   phaseId: number | null
+  cellId: number | null
   shard: number
   purpose: Purpose
   itemId: string
@@ -139,6 +142,7 @@ function unpackRows(found: Packed): WatchRow[] {
   const videoId = number('videoId')
   const kolId = number('kolId')
   const phaseId = number('phaseId')
+  const cellId = number('cellId')
   const shard = number('shard')
   const publishedAt = number('publishedAt')
   const observedAt = number('observedAt')
@@ -174,6 +178,7 @@ function unpackRows(found: Packed): WatchRow[] {
     videoId: videoId(i) as number,
     kolId: kolId(i),
     phaseId: phaseId(i),
+    cellId: cellId(i),
     shard: shard(i) as number,
     purpose: purpose(i) as Purpose,
     itemId: itemId(i),
@@ -207,6 +212,7 @@ function unpackRows(found: Packed): WatchRow[] {
       completionRate: completionRate(i),
       fiveSecondRate: fiveSecondRate(i),
       priceFen: priceFen(i),
+      grossMargin: null,
     },
   }))
 }
@@ -258,6 +264,27 @@ export async function loadPeers(tx: Tx, spans: readonly KolSpan[], window: numbe
     publishedAt: published[i] as number,
     curve,
   }))
+}
+
+/** Gross margin, as a fraction, of the product of each cell, as it is now. */
+export async function loadMargins(tx: Tx, cellIds: readonly number[]): Promise<Map<number, number>> {
+  const found = await rows<{ cell_id: string; margin: number }>(
+    tx,
+    sql`select cell.id as cell_id, (v.attributes->>'grossMargin')::float8 as margin
+      from cell
+      join element on element.workspace_id = cell.workspace_id and element.id = cell.product_id
+      join element_version v on v.workspace_id = element.workspace_id and v.element_id = element.id
+        and v.version = element.version
+      where cell.workspace_id = current_workspace() and ${among(sql`cell.id`, cellIds)}
+        and v.attributes->>'grossMargin' is not null`,
+  )
+  return new Map(found.map((row) => [Number(row.cell_id), row.margin]))
+}
+
+/** The counters that count as interaction in the workspace. */
+export async function loadCounting(tx: Tx) {
+  const [found] = await tx.select({ counting: workspace.interactionCounters }).from(workspace)
+  return found?.counting ?? []
 }
 
 /** Rules that are switched on, in their current version. */

@@ -59,8 +59,8 @@ test('a batch costs the same number of statements, whatever its size', async () 
     counted.push(t.statements().length)
   }
   expect(counted[0]).toBe(counted[1])
-  // Two transactions of begin, set, commit; claim; states, peers, rules, episodes, state update, snapshots.
-  expect(counted[0]).toBe(13)
+  // Two transactions of begin, set, commit; claim; lease, terms, peers, rules, counters, episodes, looks, release.
+  expect(counted[0]).toBe(15)
 })
 
 test('two workers never take the same video', async () => {

@@ -16,6 +16,7 @@ const watch = (purpose: Purpose = 'SEEDING'): Watch => ({
   publishedAt: PUBLISHED,
   purpose,
   last: null,
+  velocity: null,
   curve: [],
 })
 /** Plays of 1000 raise, below 500 lets go; held 30 minutes, cooled down in 60. */
