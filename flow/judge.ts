@@ -163,6 +163,7 @@ function stateAfter({ row, watch, readings, flaggedAt, from }: Tracked, due: Due
     flaggedAt,
     dirtyFrom: from,
     nextPollAt: due?.nextPollAt ?? null,
+    cycleMinutes: row.cycleMinutes,
     pollWhy: due?.pollWhy ?? null,
     urgent: due?.urgent ?? false,
   }

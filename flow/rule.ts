@@ -1,8 +1,11 @@
 import { eq, sql } from 'drizzle-orm'
+import type { Tx } from '../db/client.ts'
 import { rule, ruleVersion } from '../db/tables.ts'
 import { type Definition, definition } from '../rules/rule.ts'
+import { DAY } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { conflictOn, found, InvalidInputError, text } from './errors.ts'
+import { holdShards, wakeShards } from './shard.ts'
 
 export interface CreateRule {
   name: string
@@ -21,6 +24,7 @@ export async function createRule(ctx: Context, input: CreateRule): Promise<numbe
       .returning({ id: rule.id })
     const ruleId = found(made[0], 'rule').id
     await tx.insert(ruleVersion).values({ ruleId, version: 1, definition: checked, createdAt: ctx.now })
+    if (input.enabled) await lookSoon(tx, ctx.now)
     return ruleId
   }).catch(conflictOn('rule_name', `A rule named ${name} is already there.`))
 }
@@ -39,6 +43,7 @@ export async function reviseRule(
       .returning()
     const { id, version } = found(raised, 'rule')
     await tx.insert(ruleVersion).values({ ruleId: id, version, definition: checked, createdAt: ctx.now })
+    await lookSoon(tx, ctx.now)
     return id
   })
 }
@@ -50,8 +55,24 @@ export async function enableRule(ctx: Context, input: { ruleId: number; enabled:
       .set({ enabled: input.enabled })
       .where(eq(rule.id, input.ruleId))
       .returning({ id: rule.id })
+    await lookSoon(tx, ctx.now)
     return found(changed, 'rule').id
   })
+}
+
+/** Videos younger than this may yet meet a changed rule long before the look that the old one asked for. */
+const YOUNG = 3 * DAY
+
+/** Young videos are looked at within the hour, spread over it: their next look was decided by other rules. */
+async function lookSoon(tx: Tx, now: Date): Promise<void> {
+  const at = sql`${now.toISOString()}::timestamptz`
+  await holdShards(tx, null)
+  await tx.execute(sql`
+    update video_state set next_poll_at = ${at} + (video_id % 60) * interval '1 minute', poll_why = null
+    where workspace_id = current_workspace() and cycle_minutes is null
+      and published_at > ${new Date(now.getTime() - YOUNG).toISOString()}::timestamptz
+      and next_poll_at > ${at} + (video_id % 60) * interval '1 minute'`)
+  await wakeShards(tx, null)
 }
 
 function checkDefinition(given: unknown): Definition {

@@ -77,13 +77,17 @@ export async function releaseShards(tx: Tx, { id, source }: Claim): Promise<void
     where p.workspace_id = current_workspace() and p.source = ${source} and p.claim = ${id}::uuid`)
 }
 
-/** Keeps polls of these videos from writing until the end of the transaction, which then cannot deadlock with one. */
-export async function holdShards(tx: Tx, videoIds: readonly number[]): Promise<void> {
+/**
+ * Keeps polls of these videos from writing until the end of the transaction, which then cannot deadlock with one. null:
+ * of all of the workspace.
+ */
+export async function holdShards(tx: Tx, videoIds: readonly number[] | null): Promise<void> {
+  const theirs = sql`and (source, shard) in (
+    select source, shard from video_state
+    where workspace_id = current_workspace() and ${among(sql`video_id`, videoIds ?? [])})`
   await tx.execute(sql`
     select from poll_shard
-    where workspace_id = current_workspace() and (source, shard) in (
-      select source, shard from video_state
-      where workspace_id = current_workspace() and ${among(sql`video_id`, videoIds)})
+    where workspace_id = current_workspace() ${videoIds ? theirs : sql``}
     order by source, shard for update`)
 }
 

@@ -3,10 +3,12 @@ import { sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import { unnest } from '../db/unnest.ts'
 import { type Context, write } from './context.ts'
+import { holdShards, wakeShards } from './shard.ts'
 
 export interface Subject {
   kolAccountId: string
   accountId: number
+  subjectId: number
   /** The platform's id of the subject. */
   externalId: string
 }
@@ -18,9 +20,10 @@ export function subjectsOf(
 ): Promise<Subject[]> {
   const asked = kolAccountIds.map((kolAccountId) => ({ kolAccountId }))
   return write(ctx, async (tx) => {
-    const found = await rows<{ kol_account_id: string; account_id: string; external_id: string }>(
+    const found = await rows<{ kol_account_id: string; account_id: string; id: string; external_id: string }>(
       tx,
-      sql`select distinct on (reach.kol_account_id) reach.kol_account_id, subject.account_id, subject.external_id
+      sql`select distinct on (reach.kol_account_id) reach.kol_account_id, subject.account_id, subject.id,
+          subject.external_id
         from ${unnest(asked, 'asked', { kolAccountId: 'text' })}
         join reach on reach.workspace_id = current_workspace() and reach.kol_account_id = asked.kol_account_id
         join subject on subject.workspace_id = reach.workspace_id and subject.id = reach.subject_id
@@ -31,6 +34,7 @@ export function subjectsOf(
     return found.map((row) => ({
       kolAccountId: row.kol_account_id,
       accountId: Number(row.account_id),
+      subjectId: Number(row.id),
       externalId: row.external_id,
     }))
   })
@@ -45,6 +49,7 @@ export const NOT_CONNECTED = 'not_connected'
  * gap shows with the platform's own words.
  */
 export async function chooseSources(tx: Tx, now: Date, videoId: number | null = null): Promise<void> {
+  if (videoId === null) await holdShards(tx, null)
   await tx.execute(sql`
     update video_state state
     set source = chosen.source,
@@ -67,4 +72,5 @@ export async function chooseSources(tx: Tx, now: Date, videoId: number | null = 
     where state.workspace_id = current_workspace() and state.video_id = chosen.video_id
       and state.source is distinct from chosen.source
       and (state.next_poll_at is not null or state.no_data_reason = ${NOT_CONNECTED})`)
+  await wakeShards(tx, videoId === null ? null : [videoId])
 }

@@ -18,6 +18,8 @@ export interface NextState extends Look {
   flaggedAt: number | null
   dirtyFrom: number
   nextPollAt: number | null
+  /** The cycle that it was decided by. */
+  cycleMinutes: number | null
   pollWhy: string | null
   urgent: boolean
 }
@@ -39,6 +41,7 @@ const COLUMNS = {
   flaggedAt: 'timestamptz',
   dirtyFrom: 'timestamptz',
   nextPollAt: 'timestamptz',
+  cycleMinutes: 'int',
   pollWhy: 'text',
   urgent: 'bool',
 } as const
@@ -71,8 +74,12 @@ const JUDGED = sql`
   observed_at = next.observed_at, plays = next.plays, likes = next.likes, comments = next.comments,
   shares = next.shares, saves = next.saves, interaction_rate = next.interaction_rate, velocity = next.velocity,
   acceleration = next.acceleration, kol_ratio = next.kol_ratio, curve = next.curve::bigint[]`
+// A cycle that was set while the platform was asked holds from this look on.
+const NEXT_POLL = sql`case
+  when next.next_poll_at is null or state.cycle_minutes is not distinct from next.cycle_minutes then next.next_poll_at
+  else least(next.next_poll_at, next.observed_at + state.cycle_minutes * interval '1 minute') end`
 const SCHEDULED = sql`
-  next_poll_at = next.next_poll_at, poll_why = next.poll_why, urgent = next.urgent, misses = 0, no_data_since = null, no_data_reason = null, looks = state.looks + 1,`
+  next_poll_at = ${NEXT_POLL}, poll_why = next.poll_why, urgent = next.urgent, misses = 0, no_data_since = null, no_data_reason = null, looks = state.looks + 1,`
 
 const appended = ({ source, recordedAt }: { source: string; recordedAt: Date }): SQL => sql`, appended as (
   insert into snapshot (video_id, observed_at, source, recorded_at, plays, likes, comments, shares, saves)

@@ -3,9 +3,11 @@ import { and, eq, ne } from 'drizzle-orm'
 import { among } from '../db/among.ts'
 import { video, videoState } from '../db/tables.ts'
 import { type Context, write } from './context.ts'
+import { refreshCycles } from './cycle.ts'
 import { ConflictError, found, NotFoundError } from './errors.ts'
 import { checkCount } from './plan.ts'
 import { linkCheck } from './plan-links.ts'
+import { holdShards } from './shard.ts'
 
 /**
  * Puts a video away; one that was published is not looked at any more, and its numbers stay. Twice changes nothing.
@@ -54,7 +56,9 @@ export async function assignPhase(
     const linked = await linkCheck(tx, [{ phaseId }])
     for (const { brandId } of there) linked(brandId, { phaseId })
     await tx.update(video).set({ phaseId }).where(among(video.id, wanted))
+    await holdShards(tx, wanted)
     await tx.update(videoState).set({ phaseId }).where(among(videoState.videoId, wanted))
+    await refreshCycles(tx, ctx.now, { videoIds: wanted })
     return wanted
   })
 }

@@ -85,6 +85,19 @@ export function accountWarning(health: AccountHealth, now: number): string | nul
   return within(rest, left === 0 ? 'the tokens end then and cannot be renewed again' : 'the tokens end then')
 }
 
+/**
+ * When it stops working unless a person authorises again, ms; null: its tokens are prolonged without one, and nothing
+ * says that this will fail.
+ */
+export function stopsAt(health: AccountHealth, now: number): number | null {
+  const { accessExpiresAt, refreshExpiresAt } = health
+  const rest = refreshExpiresAt - now
+  if (rest <= 0) return accessExpiresAt
+  const left = renewalsLeft(health)
+  if (left === 0) return refreshExpiresAt
+  return rest > (left === null ? SOON : LATE) ? null : refreshExpiresAt
+}
+
 function within(ms: number, why: string): string {
   const days = Math.ceil(ms / DAY)
   return `Authorise again within ${days} ${days === 1 ? 'day' : 'days'}: ${why}`

@@ -70,7 +70,7 @@ export const subject = snakeCase.table(
     name: text().notNull(),
     /** Since when the platform no longer names it; null: it does. */
     lostAt: instant(),
-    /** Its last good and its last failed answer; the failure's kind and the platform's words. null: none. */
+    /** Its last good answer, and since when it fails, with the failure's kind and the platform's words. null: none. */
     answeredAt: instant(),
     failedAt: instant(),
     failureKind: text(),

@@ -165,7 +165,7 @@ test('a phase is given to planned and published videos and what is watched of th
   const sent = await statementsOf(t, async () => {
     expect(await assignPhase(ctx, { videoIds: [...ids, ...ids], phaseId })).toEqual(ids)
   })
-  expect(sent).toHaveLength(7)
+  expect(sent).toHaveLength(9)
   expect(await phases(ids)).toEqual([
     [phaseId, null],
     [phaseId, phaseId],
