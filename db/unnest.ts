@@ -14,31 +14,34 @@ export function unnest<Row extends object>(
 ): SQL {
   const entries = Object.entries(columns) as [keyof Row & string, PgType][]
   const arrays = entries.map(([key, type]) => {
-    const elements = items.map((item) => encode(item[key], type))
     // As one text: postgres.js would escape every element, at ten times the cost.
-    const literal = sql.param(`{${elements.join(',')}}`)
-    return sql`${literal}::${sql.raw(type)}[]`
+    return sql`${sql.param(literalOf(items, key, type))}::${sql.raw(type)}[]`
   })
   const names = entries.map(([key]) => sql.identifier(snake(key)))
   return sql`unnest(${sql.join(arrays, sql`, `)}) as ${sql.identifier(alias)}(${sql.join(names, sql`, `)})`
 }
 
-/** An element of an array literal. */
-function encode(value: unknown, type: PgType): string {
-  if (value === null || value === undefined) return 'NULL'
-  if (type === 'timestamptz') return typeof value === 'number' ? instantOf(value) : (value as Date).toISOString()
-  if (type === 'text') return quoted(String(value))
-  if (type === 'jsonb') return quoted(JSON.stringify(value))
-  return String(value)
+function literalOf<Row extends object>(items: readonly Row[], key: keyof Row, type: PgType): string {
+  const encode = ENCODERS[type] ?? String
+  let literal = ''
+  // Rows of a batch often share a value, instants above all.
+  let last: unknown = UNSEEN
+  let text = ''
+  for (const item of items) {
+    const value = item[key]
+    if (value !== last) text = value === null || value === undefined ? 'NULL' : encode(value)
+    literal += last === UNSEEN ? text : `,${text}`
+    last = value
+  }
+  return `{${literal}}`
 }
+const UNSEEN = Symbol('unseen')
 
 const quoted = (text: string) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
-
-/** Most rows of a batch share their instants. */
-let last = { at: Number.NaN, text: '' }
-function instantOf(at: number): string {
-  if (at !== last.at) last = { at, text: new Date(at).toISOString() }
-  return last.text
+const ENCODERS: Partial<Record<PgType, (value: unknown) => string>> = {
+  text: (value) => quoted(String(value)),
+  jsonb: (value) => quoted(JSON.stringify(value)),
+  timestamptz: (value) => new Date(value as number | Date).toISOString(),
 }
 
 function snake(key: string): string {

@@ -23,7 +23,8 @@ interface Draft extends Episode {
 
 export class Episodes {
   private readonly drafts: Draft[] = []
-  private readonly current = new Map<string, Draft>()
+  /** Of each video, one per rule at most. */
+  private readonly current = new Map<number, Draft[]>()
 
   constructor(found: Awaited<ReturnType<typeof loadEpisodes>>) {
     for (const row of found) {
@@ -40,7 +41,7 @@ export class Episodes {
   }
 
   of(videoId: number, ruleId: number): Episode | null {
-    return this.current.get(`${videoId}/${ruleId}`) ?? null
+    return this.draftOf(videoId, ruleId)
   }
 
   moved(): Draft[] {
@@ -51,8 +52,7 @@ export class Episodes {
   move({ videoId, observedAt: at }: VideoLook, { moves }: Verdict): number {
     let fired = 0
     for (const { rule, step, evidence } of moves) {
-      const key = `${videoId}/${rule.ruleId}`
-      const draft = this.current.get(key) ?? this.begin(videoId, rule, at, evidence)
+      const draft = this.draftOf(videoId, rule.ruleId) ?? this.begin(videoId, rule, at, evidence)
       draft.moved = true
       if (step.to === 'FORGOTTEN') draft.releasedAt = at
       else draft.state = step.to
@@ -62,9 +62,13 @@ export class Episodes {
         fired++
       }
       if (step.to === 'CLOSED') Object.assign(draft, { closedAt: at, closeReason: step.reason })
-      if (step.to === 'CLOSED' || step.to === 'FORGOTTEN') this.current.delete(key)
+      if (step.to === 'CLOSED' || step.to === 'FORGOTTEN') this.forget(draft)
     }
     return fired
+  }
+
+  private draftOf(videoId: number, ruleId: number): Draft | null {
+    return this.current.get(videoId)?.find((draft) => draft.ruleId === ruleId) ?? null
   }
 
   private begin(videoId: number, rule: ActiveRule, at: number, evidence: Evidence): Draft {
@@ -75,8 +79,18 @@ export class Episodes {
 
   private add(draft: Draft): Draft {
     this.drafts.push(draft)
-    this.current.set(`${draft.videoId}/${draft.ruleId}`, draft)
+    const open = this.current.get(draft.videoId)
+    if (open) open.push(draft)
+    else this.current.set(draft.videoId, [draft])
     return draft
+  }
+
+  private forget(draft: Draft): void {
+    const open = this.current.get(draft.videoId) ?? []
+    this.current.set(
+      draft.videoId,
+      open.filter((one) => one !== draft),
+    )
   }
 }
 

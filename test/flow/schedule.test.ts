@@ -152,7 +152,7 @@ test('whatever happens to videos, their shard is due no later than they are', as
   const [rule] = await write(ctx, (tx) => tx.query.rule.findMany())
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), async (steps) => {
-      let now = ctx
+      let now: Context = ctx
       const ids: number[] = []
       for (const { what, nth, wait } of steps) {
         now = later(now, wait * MINUTE)
