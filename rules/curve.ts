@@ -46,22 +46,56 @@ function earlier(publishedAt: number, look: Look | null): { age: number; plays: 
   return { age: look.observedAt - publishedAt, plays: look.plays }
 }
 
-/** Plays at `age` ms: between two values of the curve, or near one that has none on the other side; else null. */
+/** Where an age lies on the grid: the same for every curve that is asked at it. */
+export interface Place {
+  /** Indices into AGES of the ages around it; `above` is AGES.length behind the last, `below` -1 before the first. */
+  below: number
+  above: number
+  /** It is the age above. */
+  exact: boolean
+  /** Of the way from below to above, on log age. */
+  share: number
+  /** Whether the plays of one side stand for it where the other side has none. */
+  lowIsNear: boolean
+  highIsNear: boolean
+}
+
+export function placeOf(age: number): Place {
+  let above = 0
+  while (above < AGES.length && (AGES[above] as number) < age) above++
+  const below = above - 1
+  const low = AGES[below] as number
+  const high = AGES[above] as number
+  return {
+    below,
+    above,
+    exact: high === age,
+    share: Math.log(age / low) / Math.log(high / low),
+    lowIsNear: low >= age * near(age),
+    highIsNear: age >= high * near(high),
+  }
+}
+
+/** Plays at a place: between two values of the curve, or near one that has none on the other side; else null. */
+export function curveIn(curve: Curve, place: Place): number | null {
+  const high = curve[place.above] ?? null
+  if (place.exact && high !== null) return high
+  const low = curve[place.below] ?? null
+  if (low !== null && high !== null) return between(low, high, place.share)
+  if (low !== null && place.lowIsNear) return low
+  return high !== null && place.highIsNear ? high : null
+}
+
+/** The same at `age` ms. */
 export function curveAt(curve: Curve, age: number): number | null {
-  const above = AGES.findIndex((at) => at >= age)
-  const high = above === -1 ? null : (curve[above] ?? null)
-  const highAge = AGES[above] as number
-  if (highAge === age && high !== null) return high
-  const below = (above === -1 ? AGES.length : above) - 1
-  const low = below === -1 ? null : (curve[below] ?? null)
-  const lowAge = AGES[below] as number
-  if (low !== null && high !== null) return interpolate(lowAge, low, highAge, high, age)
-  if (low !== null && lowAge >= age * near(age)) return low
-  return high !== null && age >= highAge * near(highAge) ? high : null
+  return curveIn(curve, placeOf(age))
 }
 
 function interpolate(age0: number, plays0: number, age1: number, plays1: number, age: number): number {
   if (age1 <= age0) return plays1
-  const share = Math.log(age / age0) / Math.log(age1 / age0)
+  return between(plays0, plays1, Math.log(age / age0) / Math.log(age1 / age0))
+}
+
+function between(plays0: number, plays1: number, share: number): number {
   return Math.expm1(Math.log1p(plays0) * (1 - share) + Math.log1p(plays1) * share)
 }

@@ -39,7 +39,16 @@ export interface Stake {
 }
 
 /** What no later look of this video will read: it decides nothing. */
-const NEVER_READ: ReadonlySet<NullReason> = new Set(['NOT_GIVEN', 'NO_KOL', 'NO_FOLLOWERS'])
+const NEVER_READ: ReadonlySet<NullReason> = new Set([
+  'NOT_GIVEN',
+  'NO_KOL',
+  'NO_FOLLOWERS',
+  'NO_MONEY',
+  'ZERO_SPEND',
+  'ZERO_SHOWS',
+  'NO_PRICE',
+  'NO_MARGIN',
+])
 export const CERTAIN = Number.POSITIVE_INFINITY
 
 export function outlookOf({ publishedAt, last, before }: Glance): Outlook {

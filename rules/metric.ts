@@ -1,6 +1,11 @@
-/** The metric catalogue and its formulas, over looks at one video and its KOL's earlier videos. */
-import { type Curve, curveAt } from './curve.ts'
-import { HOUR, type Look } from './types.ts'
+/** The formulas of rules/catalogue.ts, over looks at one video, its KOL's earlier videos and its money. Pure. */
+import { METRIC_KEYS, type MetricKey } from './catalogue.ts'
+import { breakEvenRoi } from './element.ts'
+import { baseline, MIN_PEERS, PEER_WINDOW, type Peer } from './metric-baseline.ts'
+import { naturalPlays } from './natural.ts'
+import { DAY, HOUR, type Look } from './types.ts'
+
+export { METRIC_KEYS, type MetricKey, MIN_PEERS, PEER_WINDOW, type Peer }
 
 /** Why a metric has no value. */
 export type NullReason =
@@ -11,78 +16,47 @@ export type NullReason =
   | 'NO_KOL'
   | 'NO_FOLLOWERS'
   | 'TOO_FEW_PEERS'
+  | 'ZERO_INTERACTIONS'
+  /** No source tells spend, sales or settlement. */
+  | 'NO_MONEY'
+  | 'ZERO_SPEND'
+  | 'ZERO_SHOWS'
+  | 'NOT_SETTLED_YET'
+  /** No price is agreed with the KOL. */
+  | 'NO_PRICE'
+  | 'NO_MARGIN'
 
-/** A value, or null with its reason: null is not 0. */
-export type Reading = { value: number; reason?: undefined } | { value: null; reason: NullReason }
-
-interface Metric {
-  zh: string
-  en: string
-  unit: 'count' | 'ratio' | 'plays/h' | 'h'
-  formula: string
-  nullRule: string
-}
-
-const NOT_GIVEN = 'null when the source does not give it'
-
-export const METRICS = {
-  plays: { zh: '播放量', en: 'Plays', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
-  likes: { zh: '点赞', en: 'Likes', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
-  comments: {
-    zh: '评论',
-    en: 'Comments',
-    unit: 'count',
-    formula: 'as the source counts',
-    nullRule: NOT_GIVEN,
-  },
-  shares: { zh: '转发', en: 'Shares', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
-  saves: { zh: '收藏', en: 'Saves', unit: 'count', formula: 'as the source counts', nullRule: NOT_GIVEN },
-  ageHours: {
-    zh: '发布时长',
-    en: 'Age',
-    unit: 'h',
-    formula: 'observed - published',
-    nullRule: 'never null',
-  },
-  interactionRate: {
-    zh: '互动率',
-    en: 'Interaction rate',
-    unit: 'ratio',
-    formula: '(likes + comments + shares) / plays: the counters every API gives; saves are left out',
-    nullRule: 'null when one of the counters is not given, or plays are 0',
-  },
-  velocity: {
-    zh: '播放增速',
-    en: 'Velocity',
-    unit: 'plays/h',
-    formula: 'plays gained since the look before / hours between the two',
-    nullRule: 'null without an earlier look that has plays, and where the counter fell (restated)',
-  },
-  kolRatio: {
-    zh: '达人同龄倍数',
-    en: 'Ratio to own median',
-    unit: 'ratio',
-    formula: "plays / median plays of the KOL's earlier videos at the same age",
-    nullRule: 'null with fewer than 3 earlier videos seen at that age, or a median of 0',
-  },
-  playsPerFollower: {
-    zh: '播粉比',
-    en: 'Plays per follower',
-    unit: 'ratio',
-    formula: 'plays / followers of the KOL, as last known',
-    nullRule: 'null when followers are not known or 0',
-  },
-} as const satisfies Record<string, Metric>
-
-export type MetricKey = keyof typeof METRICS
-export const METRIC_KEYS = Object.keys(METRICS) as [MetricKey, ...MetricKey[]]
+/** A value, or null with its reason: null is not 0. `estimated`: it rests on something nobody measured. */
+export type Reading =
+  | { value: number; reason?: undefined; estimated?: true }
+  | { value: null; reason: NullReason; estimated?: undefined }
 export type Readings = Record<MetricKey, Reading>
 
-/** An earlier video of the same KOL. */
-export interface Peer {
-  videoId: number
-  publishedAt: number
-  curve: Curve
+/** The counters that can count as interaction. */
+export const INTERACTIONS = ['likes', 'comments', 'shares', 'saves'] as const
+export type Counter = (typeof INTERACTIONS)[number]
+/** Those that every API gives; a workspace may set others. */
+export const COUNTING: readonly Counter[] = ['likes', 'comments', 'shares']
+
+/** What other sources say of a video so far; null: not known. Money in 分, rates as fractions. */
+export interface Figures {
+  /** On ads, and what those ads sold. */
+  spendFen: number | null
+  paidGmvFen: number | null
+  /** All that the video sold. */
+  gmvFen: number | null
+  orders: number | null
+  settled7Fen: number | null
+  settled14Fen: number | null
+  adShows: number | null
+  boughtPlays: number | null
+  boughtBy: 'REPORTED' | 'ESTIMATED' | null
+  completionRate: number | null
+  fiveSecondRate: number | null
+  /** Agreed with the KOL. */
+  priceFen: number | null
+  /** Of the cell's product. */
+  grossMargin: number | null
 }
 
 export interface MetricInput {
@@ -92,65 +66,153 @@ export interface MetricInput {
   publishedAt: number
   /** null: the video has no KOL. Peers are the KOL's videos, latest published first. */
   kol: { followers: number | null; peers: readonly Peer[] } | null
+  /** Left out: COUNTING. */
+  counting?: readonly Counter[] | undefined
+  /** At the look before; null or left out: it had none. */
+  previousVelocity?: number | null | undefined
+  /** null or left out: nothing is known. */
+  figures?: Figures | null | undefined
+  /** Up to when orders had time to settle, ms; left out: the look. */
+  settledAt?: number | undefined
 }
 
-/** Fewer earlier videos than this make no baseline. */
-export const MIN_PEERS = 3
-/** Only the latest earlier videos count, seen at that age or not: a KOL's reach changes. */
-export const PEER_WINDOW = 30
+/** Each reason once: most readings of most videos are null, and a look is read in a microsecond. */
+const NONE: { readonly [Reason in NullReason]: { value: null; reason: Reason } } = {
+  NOT_GIVEN: { value: null, reason: 'NOT_GIVEN' },
+  ZERO_PLAYS: { value: null, reason: 'ZERO_PLAYS' },
+  NO_EARLIER_LOOK: { value: null, reason: 'NO_EARLIER_LOOK' },
+  RESTATED: { value: null, reason: 'RESTATED' },
+  NO_KOL: { value: null, reason: 'NO_KOL' },
+  NO_FOLLOWERS: { value: null, reason: 'NO_FOLLOWERS' },
+  TOO_FEW_PEERS: { value: null, reason: 'TOO_FEW_PEERS' },
+  ZERO_INTERACTIONS: { value: null, reason: 'ZERO_INTERACTIONS' },
+  NO_MONEY: { value: null, reason: 'NO_MONEY' },
+  ZERO_SPEND: { value: null, reason: 'ZERO_SPEND' },
+  ZERO_SHOWS: { value: null, reason: 'ZERO_SHOWS' },
+  NOT_SETTLED_YET: { value: null, reason: 'NOT_SETTLED_YET' },
+  NO_PRICE: { value: null, reason: 'NO_PRICE' },
+  NO_MARGIN: { value: null, reason: 'NO_MARGIN' },
+}
+const UNKNOWN: Figures = {
+  spendFen: null,
+  paidGmvFen: null,
+  gmvFen: null,
+  orders: null,
+  settled7Fen: null,
+  settled14Fen: null,
+  adShows: null,
+  boughtPlays: null,
+  boughtBy: null,
+  completionRate: null,
+  fiveSecondRate: null,
+  priceFen: null,
+  grossMargin: null,
+}
 
-export function readMetrics({ look, previous, publishedAt, kol }: MetricInput): Readings {
+export function readMetrics(input: MetricInput): Readings {
+  const { look, previous, publishedAt, kol } = input
+  const { plays } = look
+  const money = input.figures ?? UNKNOWN
   const age = look.observedAt - publishedAt
-  const given = (value: number | null): Reading => (value === null ? none('NOT_GIVEN') : { value })
+  const interactions = interactionsOf(look, input.counting ?? COUNTING)
+  const speed = velocity(look, previous)
+  const settledAge = (input.settledAt ?? look.observedAt) - publishedAt
   return {
-    plays: given(look.plays),
-    likes: given(look.likes),
-    comments: given(look.comments),
-    shares: given(look.shares),
-    saves: given(look.saves),
+    plays: given(plays, 'NOT_GIVEN'),
+    likes: given(look.likes, 'NOT_GIVEN'),
+    comments: given(look.comments, 'NOT_GIVEN'),
+    shares: given(look.shares, 'NOT_GIVEN'),
+    saves: given(look.saves, 'NOT_GIVEN'),
     ageHours: { value: age / HOUR },
-    interactionRate: interactionRate(look),
-    velocity: velocity(look, previous),
-    kolRatio: kolRatio(look, age, publishedAt, kol?.peers ?? null),
-    playsPerFollower: playsPerFollower(look, kol),
+    interactionRate: per(interactions, 'NOT_GIVEN', plays, 'NOT_GIVEN', 'ZERO_PLAYS', 1),
+    completionRate: given(money.completionRate, 'NOT_GIVEN'),
+    fiveSecondRate: given(money.fiveSecondRate, 'NOT_GIVEN'),
+    velocity: speed,
+    acceleration: acceleration(speed, input.previousVelocity ?? null, look, previous),
+    kolRatio: kolRatio(plays, age, publishedAt, kol),
+    playsPerFollower: playsPerFollower(plays, kol),
+    naturalPlays: natural(plays, money),
+    spend: given(money.spendFen, 'NO_MONEY'),
+    gmv: given(money.gmvFen, 'NO_MONEY'),
+    orders: given(money.orders, 'NO_MONEY'),
+    cpm: per(money.spendFen, 'NO_MONEY', money.adShows, 'NOT_GIVEN', 'ZERO_SHOWS', 1000),
+    kolCpm: per(money.priceFen, 'NO_PRICE', plays, 'NOT_GIVEN', 'ZERO_PLAYS', 1000),
+    cpe: per(money.spendFen, 'NO_MONEY', interactions, 'NOT_GIVEN', 'ZERO_INTERACTIONS', 1),
+    kolCpe: per(money.priceFen, 'NO_PRICE', interactions, 'NOT_GIVEN', 'ZERO_INTERACTIONS', 1),
+    gpm: per(money.gmvFen, 'NO_MONEY', plays, 'NOT_GIVEN', 'ZERO_PLAYS', 1000),
+    paidRoi: per(money.paidGmvFen, 'NO_MONEY', money.spendFen, 'NO_MONEY', 'ZERO_SPEND', 1),
+    settledRoi7: settledRoi(money.settled7Fen, money.spendFen, settledAge, 7 * DAY),
+    settledRoi14: settledRoi(money.settled14Fen, money.spendFen, settledAge, 14 * DAY),
+    breakEvenRoi: given(
+      money.grossMargin === null ? null : breakEvenRoi({ grossMargin: money.grossMargin }),
+      'NO_MARGIN',
+    ),
   }
 }
 
-function interactionRate({ plays, likes, comments, shares }: Look): Reading {
-  if (plays === null || likes === null || comments === null || shares === null) return none('NOT_GIVEN')
-  return plays === 0 ? none('ZERO_PLAYS') : { value: (likes + comments + shares) / plays }
+function given(value: number | null, otherwise: NullReason): Reading {
+  return value === null ? NONE[otherwise] : { value }
 }
 
-function velocity(look: Look, previous: Look | null): Reading {
-  if (look.plays === null) return none('NOT_GIVEN')
-  if (previous?.plays == null || look.observedAt <= previous.observedAt) return none('NO_EARLIER_LOOK')
-  if (look.plays < previous.plays) return none('RESTATED')
+/** `part` for every `unit` of the whole. */
+function per(
+  part: number | null,
+  noPart: NullReason,
+  whole: number | null,
+  noWhole: NullReason,
+  zero: NullReason,
+  unit: number,
+): Reading {
+  if (part === null) return NONE[noPart]
+  if (whole === null) return NONE[noWhole]
+  return whole === 0 ? NONE[zero] : { value: (part / whole) * unit }
+}
+
+/** null: one of the counters that count is not given, or none counts. */
+function interactionsOf(look: Look, counting: readonly Counter[]): number | null {
+  let sum: number | null = null
+  for (const counter of counting) {
+    const count = look[counter]
+    if (count === null) return null
+    sum = (sum ?? 0) + count
+  }
+  return sum
+}
+
+export function velocity(look: Look, previous: Look | null): Reading {
+  if (look.plays === null) return NONE.NOT_GIVEN
+  if (previous?.plays == null || look.observedAt <= previous.observedAt) return NONE.NO_EARLIER_LOOK
+  if (look.plays < previous.plays) return NONE.RESTATED
   return { value: (look.plays - previous.plays) / ((look.observedAt - previous.observedAt) / HOUR) }
 }
 
-function kolRatio(look: Look, age: number, publishedAt: number, peers: readonly Peer[] | null): Reading {
-  if (look.plays === null) return none('NOT_GIVEN')
-  if (peers === null) return none('NO_KOL')
-  const first = peers.findIndex((peer) => peer.publishedAt < publishedAt)
-  const earlier = first === -1 ? [] : peers.slice(first, first + PEER_WINDOW)
-  const values = earlier.map((peer) => curveAt(peer.curve, age)).filter((plays) => plays !== null)
-  const middle = values.length < MIN_PEERS ? 0 : median(values)
-  return middle > 0 ? { value: look.plays / middle } : none('TOO_FEW_PEERS')
+function acceleration(now: Reading, before: number | null, look: Look, previous: Look | null): Reading {
+  if (now.value === null) return now
+  if (before === null || previous === null) return NONE.NO_EARLIER_LOOK
+  return { value: (now.value - before) / ((look.observedAt - previous.observedAt) / HOUR) }
 }
 
-function playsPerFollower(look: Look, kol: MetricInput['kol']): Reading {
-  if (look.plays === null) return none('NOT_GIVEN')
-  if (kol === null) return none('NO_KOL')
-  return kol.followers ? { value: look.plays / kol.followers } : none('NO_FOLLOWERS')
+function kolRatio(plays: number | null, age: number, publishedAt: number, kol: MetricInput['kol']): Reading {
+  if (plays === null) return NONE.NOT_GIVEN
+  if (kol === null) return NONE.NO_KOL
+  const middle = baseline(kol.peers, publishedAt, age)
+  return middle !== null && middle > 0 ? { value: plays / middle } : NONE.TOO_FEW_PEERS
 }
 
-function none(reason: NullReason): Reading {
-  return { value: null, reason }
+function playsPerFollower(plays: number | null, kol: MetricInput['kol']): Reading {
+  if (plays === null) return NONE.NOT_GIVEN
+  if (kol === null) return NONE.NO_KOL
+  return kol.followers ? { value: plays / kol.followers } : NONE.NO_FOLLOWERS
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const half = sorted.length >> 1
-  const high = sorted[half] as number
-  return sorted.length % 2 ? high : (high + (sorted[half - 1] as number)) / 2
+/** Where no source speaks of ads, nobody measured that none were bought. */
+function natural(plays: number | null, { boughtPlays, boughtBy }: Figures): Reading {
+  const value = naturalPlays(plays, boughtPlays)
+  if (value === null) return NONE.NOT_GIVEN
+  return boughtBy === 'REPORTED' ? { value } : { value, estimated: true }
+}
+
+function settledRoi(settled: number | null, spend: number | null, age: number, due: number): Reading {
+  if (age < due) return NONE.NOT_SETTLED_YET
+  return per(settled, 'NO_MONEY', spend, 'NO_MONEY', 'ZERO_SPEND', 1)
 }

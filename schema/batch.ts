@@ -17,6 +17,21 @@ export function batched<Value>(loadMany: LoadMany<Value>) {
   }
 }
 
+/** The same by id and an instant that the field was asked for: one call of `loadMany` for each instant. */
+export function batchedAt<Value>(
+  loadMany: (ids: readonly number[], asOf: Date | null, context: ApiContext) => Promise<Map<number, Value>>,
+) {
+  const byContext = new WeakMap<ApiContext, Map<number | null, ReturnType<typeof batched<Value>>>>()
+  return (id: number, asOf: Date | null, context: ApiContext): Promise<Value | undefined> => {
+    const byInstant = byContext.get(context) ?? new Map()
+    byContext.set(context, byInstant)
+    const key = asOf?.getTime() ?? null
+    const load = byInstant.get(key) ?? batched((ids, of) => loadMany(ids, asOf, of))
+    byInstant.set(key, load)
+    return load(id, context)
+  }
+}
+
 function createLoader<Value>(loadMany: LoadMany<Value>, context: ApiContext) {
   const load = async (ids: readonly number[]) => {
     const values = await loadMany([...new Set(ids)], context)
@@ -24,4 +39,20 @@ function createLoader<Value>(loadMany: LoadMany<Value>, context: ApiContext) {
   }
   // A page's fields are asked for in several steps of promises: load after all of them.
   return new DataLoader<number, Value | undefined>(load, { cache: false, batchScheduleFn: setImmediate })
+}
+
+/** The same for a field with arguments: those that are asked with the same ones are loaded together. */
+export function batchedWith<Args, Value>(
+  loadMany: (ids: readonly number[], args: Args, context: ApiContext) => Promise<Map<number, Value>>,
+) {
+  type Load = ReturnType<typeof batched<Value>>
+  const loads = new WeakMap<ApiContext, Map<string, Load>>()
+  return (id: number, args: Args, context: ApiContext): Promise<Value | undefined> => {
+    const byArgs = loads.get(context) ?? new Map<string, Load>()
+    loads.set(context, byArgs)
+    const key = JSON.stringify(args)
+    const load = byArgs.get(key) ?? batched<Value>((ids, context) => loadMany(ids, args, context))
+    byArgs.set(key, load)
+    return load(id, context)
+  }
 }

@@ -1,4 +1,5 @@
 import { loadBoard } from '../db/queries/board.ts'
+import { readBoardAsOf } from '../flow/board.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { type Board, buildBoard, type Figures, type Line } from '../rules/board.ts'
 import type { ElementKind } from '../rules/types.ts'
@@ -33,7 +34,7 @@ const FiguresType = builder.objectRef<Figures>('BoardFigures').implement({
     interactionRate: t.exposeFloat('interactionRate', {
       nullable: true,
       description:
-        '互动率, pooled: all (likes + comments + shares) / all plays, over videos that have a rate. null: none has.',
+        '互动率, pooled: all interactions, as the workspace counts them, / all plays, over videos that have a rate. null: none has.',
     }),
     interactionKnown: t.exposeInt('interactionKnown', { description: 'Videos with an interaction rate.' }),
     spendFen: t.expose('spendFen', {
@@ -178,13 +179,17 @@ builder.drizzleObjectField(Matrix, 'board', (t) =>
   t.field({
     type: BoardType,
     description:
-      'Any two axes as rows and columns, the other two as filters. InvalidInputError: both are the same axis.',
+      'Any two axes as rows and columns, the other two as filters. As of an instant it is what was recorded by then: ' +
+      'which videos were planned and out, their counters, 爆款 and money; a later restatement or refund leaves it as it ' +
+      'was. Elements, pairs, cells and phases are those of now, and rates count what counts as interaction now. ' +
+      'InvalidInputError: both are the same axis, or looks of that time are no longer kept.',
     args: {
       rows: t.arg({ type: ElementKindEnum, required: true, description: 'The axis of the rows.' }),
       columns: t.arg({ type: ElementKindEnum, required: true, description: 'The axis of the columns.' }),
       filter: t.arg({ type: BoardFilter, description: 'Which videos count; left out: all.' }),
+      asOf: t.arg({ type: 'DateTime', description: 'As known then; left out, or later than now: now.' }),
     },
-    resolve: async ({ id: matrixId }, { rows, columns, filter }, { db }) => {
+    resolve: async ({ id: matrixId }, { rows, columns, filter, asOf }, { db, now }) => {
       if (rows === columns) throw new InvalidInputError('columns', 'columns must be another axis than rows')
       const elementIds: Partial<Record<ElementKind, number[]>> = {}
       for (const name of Object.keys(FILTERS) as (keyof typeof FILTERS)[]) {
@@ -200,6 +205,7 @@ builder.drizzleObjectField(Matrix, 'board', (t) =>
         campaignId: optionalRowId('filter.campaignId', 'Campaign', filter?.campaignId),
         phaseId: optionalRowId('filter.phaseId', 'Phase', filter?.phaseId),
         purpose: filter?.purpose ?? undefined,
+        asOf: asOf && asOf < now ? await readBoardAsOf(db, { matrixId, asOf }) : undefined,
       })
       return buildBoard({ rows, columns, elementIds, ...parts })
     },

@@ -1,33 +1,9 @@
 import { createRule, enableRule, reviseRule } from '../flow/rule.ts'
-import { METRIC_KEYS, METRICS, type MetricKey } from '../rules/metric.ts'
 import { describe } from '../rules/rule.ts'
 import { BreakoutConnection } from './breakout.ts'
 import { builder, KEY } from './builder.ts'
 import { CHANGE } from './errors.ts'
 import { one, rowId } from './ids.ts'
-
-const Metric = builder.objectRef<{ key: MetricKey }>('Metric').implement({
-  description: '指标: a named formula that rules can use.',
-  fields: (t) => ({
-    key: t.exposeString('key', { description: 'Its name in a rule.' }),
-    zh: t.string({ description: 'Chinese name.', resolve: ({ key }) => METRICS[key].zh }),
-    en: t.string({ description: 'English name.', resolve: ({ key }) => METRICS[key].en }),
-    unit: t.string({
-      description: 'count, ratio (1 is 100 %), h (hours) or plays/h.',
-      resolve: ({ key }) => METRICS[key].unit,
-    }),
-    formula: t.string({ description: 'How it is computed.', resolve: ({ key }) => METRICS[key].formula }),
-    nullRule: t.string({ description: 'When it has no value.', resolve: ({ key }) => METRICS[key].nullRule }),
-  }),
-})
-
-builder.queryField('metrics', (t) =>
-  t.field({
-    type: [Metric],
-    description: 'The metric catalogue.',
-    resolve: () => METRIC_KEYS.map((key) => ({ key })),
-  }),
-)
 
 const RuleVersion = builder.drizzleObject('ruleVersion', {
   name: 'RuleVersion',

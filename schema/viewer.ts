@@ -1,4 +1,5 @@
 import type { Role } from '../db/tables.ts'
+import type { Counter } from '../rules/metric.ts'
 import { builder } from './builder.ts'
 import type { Viewer } from './context.ts'
 
@@ -11,13 +12,33 @@ const RoleEnum = builder.enumType('Role', {
   } satisfies Record<Role, object>,
 })
 
-const Workspace = builder.drizzleObject('workspace', {
+export const InteractionCounterEnum = builder.enumType('InteractionCounter', {
+  description: 'A counter that can count as interaction.',
+  values: {
+    LIKES: { value: 'likes', description: '点赞.' },
+    COMMENTS: { value: 'comments', description: '评论.' },
+    SHARES: { value: 'shares', description: '转发.' },
+    SAVES: { value: 'saves', description: '收藏: no open API gives it, only exported files.' },
+  } as const satisfies Record<string, { value: Counter; description: string }>,
+})
+
+export const Workspace = builder.drizzleObject('workspace', {
   name: 'Workspace',
   select: { columns: { id: true } },
   description: '工作区: a brand team or an agency; the border that nothing crosses.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name.' }),
     zone: t.exposeString('zone', { description: 'IANA time zone of its business day.' }),
+    lookCapFen: t.expose('lookCapFen', {
+      type: 'BigInt',
+      nullable: true,
+      description:
+        '每日看数费用上限: the most that asking for numbers may cost in a day of Shanghai, 分; null: no cap. See setLookCap.',
+    }),
+    interactionCounters: t.expose('interactionCounters', {
+      type: [InteractionCounterEnum],
+      description: 'The counters that count as interaction, in 互动率 and CPE; see setInteractionCounters.',
+    }),
   }),
 })
 

@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { BoardGroup, ElementKind, Pairing, Purpose } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Db, rows } from '../client.ts'
+import { type BoardAsOf, plannedAsOf, statesAsOf } from './board-as-of.ts'
 import { type PackedCells, rollUp, SEEN_COLUMNS } from './board-cells.ts'
 
 export interface BoardQuestion {
@@ -15,6 +16,8 @@ export interface BoardQuestion {
   campaignId?: number | undefined
   phaseId?: number | undefined
   purpose?: Purpose | undefined
+  /** Videos as known then; left out: now. Elements, pairs and where a video belongs are always of now. */
+  asOf?: BoardAsOf | undefined
 }
 
 export interface BoardElement {
@@ -60,7 +63,7 @@ interface Answer extends PackedCells {
 const pack = (expression: SQL) => sql`string_agg(float8send(coalesce(${expression}, 0)), '')`
 
 function statement(question: BoardQuestion): SQL {
-  const { matrixId, purpose } = question
+  const { matrixId, purpose, asOf } = question
   const packed = SEEN_COLUMNS.map((name) => {
     const named = sql.identifier(name)
     return sql`${pack(sql`${named}`)} as ${named}`
@@ -97,7 +100,7 @@ function statement(question: BoardQuestion): SQL {
           count(s.plays) as "playsKnown",
           (array_agg(s.video_id order by s.plays desc nulls last, s.video_id))[1] as "bestId",
           string_agg(float8send(s.plays), '' order by s.plays desc nulls last, s.video_id) as plays
-        from video_state s${purpose ? sql` join wanted on wanted.id = s.video_id` : sql``}
+        from ${asOf ? statesAsOf(asOf) : sql`video_state`} s${purpose ? sql` join wanted on wanted.id = s.video_id` : sql``}
         where s.workspace_id = current_workspace()
           and s.cell_id = any(array(select id from home))${inPhase(question, 's')}
         group by s.cell_id
@@ -106,7 +109,7 @@ function statement(question: BoardQuestion): SQL {
       select ${pack(sql`cell_id`)} as "plannedCellId", ${pack(sql`planned`)} as planned from (
         select v.cell_id, count(*) as planned from video v
         where v.workspace_id = current_workspace() and v.cell_id = any(array(select id from home))
-          and v.stage = 'PLANNED'${inPhase(question, 'v')}${purpose ? sql` and v.purpose = ${purpose}` : sql``}
+          and ${asOf ? plannedAsOf(asOf.at) : sql`v.stage = 'PLANNED'`}${inPhase(question, 'v')}${purpose ? sql` and v.purpose = ${purpose}` : sql``}
         group by v.cell_id
       ) cells
     ) intended`

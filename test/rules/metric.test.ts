@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AGES, type Curve } from '../../rules/curve.ts'
+import { METRICS } from '../../rules/catalogue.ts'
+import { AGES, type Curve, curveAt } from '../../rules/curve.ts'
 import {
+  type Figures,
   METRIC_KEYS,
-  METRICS,
   type MetricInput,
   type MetricKey,
   MIN_PEERS,
@@ -62,8 +63,19 @@ test('every metric of the catalogue is read, and no other', () => {
   expect(Object.keys(readings)).toEqual(METRIC_KEYS)
 })
 
-test.each(METRIC_KEYS)('%s has its two names, unit, formula and null rule', (key) => {
-  for (const part of Object.values(METRICS[key])) expect(part).toMatch(/\S/)
+test.each(METRIC_KEYS)('%s says all that must be known of it', (key) => {
+  const { of, ...texts } = METRICS[key]
+  const { zh, en, unit, formula, window, nullRule, restatement, source } = texts
+  for (const text of [zh, en, unit, formula, window, nullRule, restatement, source]) {
+    expect(text).toMatch(/\S/)
+    expect(text).not.toMatch(/undefined|\$\{/)
+  }
+  expect('given' in texts ? of : []).toHaveLength('given' in texts ? 1 : 0)
+})
+
+test('no two metrics share a name', () => {
+  const names = METRIC_KEYS.flatMap((key) => [METRICS[key].zh, METRICS[key].en])
+  expect(new Set(names).size).toBe(2 * METRIC_KEYS.length)
 })
 
 test.each(COUNTERS)('%s is the counter', (counter) => {
@@ -156,6 +168,45 @@ test.each<[string, MetricKey, Parameters<typeof read>[1], Reading]>([
   expect(read(metric, input)).toEqual(expected)
 })
 
+test.each<[string, MetricKey, Parameters<typeof read>[1], Reading]>([
+  [
+    'interactionRate counts what the workspace sets',
+    'interactionRate',
+    { counting: ['likes', 'saves'] },
+    value(0.45),
+  ],
+  [
+    'interactionRate without a counter that counts',
+    'interactionRate',
+    { counting: ['likes', 'saves'], look: { saves: null } },
+    none('NOT_GIVEN'),
+  ],
+  [
+    'interactionRate without a counter that does not count',
+    'interactionRate',
+    { counting: ['likes'], look: { comments: null } },
+    value(0.05),
+  ],
+  ['acceleration is the change of velocity per hour', 'acceleration', { previousVelocity: 700 }, value(200)],
+  ['acceleration is below 0 where it slows down', 'acceleration', { previousVelocity: 1000 }, value(-400)],
+  ['acceleration of an even pace is 0', 'acceleration', { previousVelocity: 800 }, value(0)],
+  ['acceleration without a velocity before', 'acceleration', {}, none('NO_EARLIER_LOOK')],
+  [
+    'acceleration at the first look',
+    'acceleration',
+    { previous: null, previousVelocity: 800 },
+    none('NO_EARLIER_LOOK'),
+  ],
+  [
+    'acceleration of a counter that fell',
+    'acceleration',
+    { previous: { ...BEFORE, plays: 1001 }, previousVelocity: 800 },
+    none('RESTATED'),
+  ],
+])('%s', (_name, metric, input, expected) => {
+  expect(read(metric, input)).toEqual(expected)
+})
+
 const ratio = (peers: readonly Peer[], look: Partial<Look> = {}) =>
   read('kolRatio', { look, kol: { followers: null, peers } })
 
@@ -212,8 +263,38 @@ test('the KOL baseline does not reach behind its window for videos that were see
   expect(ratio(peers(...unseen.slice(1), 100, 100, 100, 9000))).toEqual(value(10))
 })
 
-test('no reading is ever NaN, endless or negative, and a null has a reason', () => {
-  const count = fc.option(fc.nat(1e9))
+const count = fc.option(fc.oneof(fc.nat(20), fc.nat(1e9)))
+const peers$ = fc
+  .array(
+    fc.tuple(fc.array(count, { maxLength: AGES.length, size: 'max' }), fc.integer({ min: -9, max: 1 })),
+    {
+      maxLength: 40,
+      size: 'max',
+    },
+  )
+  .map((drawn) =>
+    drawn
+      .map(([curve, day], i): Peer => ({ videoId: i, publishedAt: PUBLISHED + day * DAY, curve }))
+      .toSorted((a, b) => b.publishedAt - a.publishedAt),
+  )
+
+test('the KOL baseline is to the bit the median of the curves at that age', () => {
+  const age = fc.oneof(fc.integer({ min: 0, max: 100 * DAY }), fc.constantFrom(...AGES))
+  fc.assert(
+    fc.property(peers$, age, (peers, age) => {
+      const earlier = peers.filter((peer) => peer.publishedAt < PUBLISHED).slice(0, PEER_WINDOW)
+      const plays = earlier.map(({ curve }) => curveAt(curve, age)).filter((one) => one !== null)
+      const sorted = plays.toSorted((a, b) => a - b)
+      const [low = 0, high = 0] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+      const middle = sorted.length % 2 ? high : (high + low) / 2
+      const expected = sorted.length < MIN_PEERS || middle <= 0 ? none('TOO_FEW_PEERS') : value(1000 / middle)
+      expect(ratio(peers, { observedAt: PUBLISHED + age })).toEqual(expected)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+test('no reading is ever NaN, endless or negative but for acceleration, and a null has a reason', () => {
   const at = fc.integer({ min: 0, max: 60 * DAY }).map((ms) => PUBLISHED + ms)
   const look = fc.record({
     observedAt: at,
@@ -223,21 +304,40 @@ test('no reading is ever NaN, endless or negative, and a null has a reason', () 
     shares: count,
     saves: count,
   })
-  const kol = fc.record({
-    followers: count,
-    peers: fc
-      .array(fc.array(count, { maxLength: AGES.length }), { maxLength: 6 })
-      .map((curves) => curves.map((curve, i): Peer => ({ videoId: i, publishedAt: PUBLISHED - i, curve }))),
+  const rate = fc.option(fc.double({ min: 0, max: 1, noNaN: true }))
+  const figures = fc.record<Figures>({
+    spendFen: count,
+    paidGmvFen: count,
+    gmvFen: count,
+    orders: count,
+    settled7Fen: count,
+    settled14Fen: count,
+    adShows: count,
+    boughtPlays: count,
+    boughtBy: fc.constantFrom('REPORTED', 'ESTIMATED', null),
+    completionRate: rate,
+    fiveSecondRate: rate,
+    priceFen: count,
+    grossMargin: fc.option(fc.constantFrom(0, 0.01, 0.4, 1)),
+  })
+  const input = fc.record<MetricInput>({
+    look,
+    previous: fc.option(look),
+    publishedAt: fc.constant(PUBLISHED),
+    kol: fc.option(fc.record({ followers: count, peers: peers$ })),
+    counting: fc.subarray(['likes', 'comments', 'shares', 'saves'] as const),
+    previousVelocity: count,
+    figures: fc.option(figures),
   })
   fc.assert(
-    fc.property(look, fc.option(look), fc.option(kol), (look, previous, kol) => {
-      for (const reading of Object.values(readMetrics({ look, previous, publishedAt: PUBLISHED, kol }))) {
+    fc.property(input, (input) => {
+      for (const [key, reading] of Object.entries(readMetrics(input))) {
         if (reading.value === null) {
           expect(reading.reason).toMatch(/^[A-Z_]+$/)
           continue
         }
         expect(Number.isFinite(reading.value)).toBe(true)
-        expect(reading.value).toBeGreaterThanOrEqual(0)
+        if (key !== 'acceleration') expect(reading.value).toBeGreaterThanOrEqual(0)
       }
     }),
   )

@@ -179,7 +179,7 @@ test.each<[string, unknown, string, RegExp]>([
   ['a condition in words', { condition: 'plays >= 1000' }, 'condition', /object/],
   ['a condition that is an array', { condition: [PLAYS] }, 'condition', /object/],
   ['an empty condition', { condition: {} }, 'condition.metric', /./],
-  ['an unknown metric', { condition: { ...PLAYS, metric: 'gmv' } }, 'condition.metric', /kolRatio/],
+  ['an unknown metric', { condition: { ...PLAYS, metric: 'fame' } }, 'condition.metric', /kolRatio/],
   ['an unknown operator', { condition: { ...PLAYS, op: '>' } }, 'condition.op', />=/],
   ['no value', { condition: { metric: 'plays', op: '>=' } }, 'condition.value', /number/],
   ['a value in words', { condition: { ...PLAYS, value: '1000' } }, 'condition.value', /number/],
