@@ -24,6 +24,10 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https a
 const KEYS = 'must be NAME:KEY, or several with commas, each KEY 32 bytes in base64; the first one encrypts'
 const bytes = (base64: string) => Buffer.from(base64, 'base64').length
 
+const LIMIT = /^([a-z]+):(\d{1,9})\/(second|day)$/
+const LIMITS =
+  'must be SOURCE:CALLS/second or SOURCE:CALLS/day, or several with commas, e.g. qianchuan:20000/day'
+
 /** Settings that say something only together. */
 const TOGETHER = [
   ['OCEANENGINE_APP_ID', 'OCEANENGINE_APP_SECRET'],
@@ -43,6 +47,13 @@ const environment = z
     POOL: whole(2, 200, 10),
     CONCURRENCY: whole(1, 100, 4),
     SWEEP_MS: whole(50, 600_000, 5000),
+    RAW_RETENTION_DAYS: whole(0, 36_500, 400),
+    HOUR_RETENTION_DAYS: whole(0, 36_500, 800),
+    CALL_LIMITS: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .refine((parts) => parts.every((part) => Number(LIMIT.exec(part)?.[2]) > 0), LIMITS)
+      .optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     OCEANENGINE_URL: httpUrl.default('https://api.oceanengine.com'),
     OCEANENGINE_APP_ID: z.string().regex(/^\d+$/, 'must be the digits of an app id').optional(),
@@ -98,6 +109,10 @@ export interface Config {
   concurrency: number
   /** How often the workers look for what is due, ms. */
   sweepMs: number
+  /** Days that single looks and figures by hour are kept; 0: for ever. */
+  retention: { rawDays: number; hourDays: number }
+  /** By source, what the console of its platform says; what is left out stays as known. */
+  callLimits: Record<string, { callsPerSecond?: number; callsPerDay?: number }>
   logLevel: string
   /** Base addresses of the platforms' APIs, with or without an app. */
   urls: { oceanengine: string; douyin: string; doudian: string }
@@ -136,6 +151,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     pool: e.POOL,
     concurrency: e.CONCURRENCY,
     sweepMs: e.SWEEP_MS,
+    retention: { rawDays: e.RAW_RETENTION_DAYS, hourDays: e.HOUR_RETENTION_DAYS },
+    callLimits: callLimits(e.CALL_LIMITS ?? []),
     logLevel: e.LOG_LEVEL,
     urls: { oceanengine: e.OCEANENGINE_URL, douyin: e.DOUYIN_URL, doudian: e.DOUDIAN_URL },
     oceanengine:
@@ -161,4 +178,14 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
         : null,
     tokenKeys: (e.TOKEN_KEYS ?? []).map(([id = '', key = '']) => ({ id, key: Buffer.from(key, 'base64') })),
   }
+}
+
+function callLimits(parts: readonly string[]): Config['callLimits'] {
+  const limits: Config['callLimits'] = {}
+  for (const part of parts) {
+    const [, source = '', calls, unit] = LIMIT.exec(part) ?? []
+    const limit = unit === 'day' ? { callsPerDay: Number(calls) } : { callsPerSecond: Number(calls) }
+    limits[source] = { ...limits[source], ...limit }
+  }
+  return limits
 }

@@ -7,6 +7,7 @@ import type { Database } from '../db/client.ts'
 import { createReader } from '../db/reader.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../flow/errors.ts'
+import type { SourceInfo } from '../flow/look-price.ts'
 import type { SheetFiles } from '../flow/plan-sheet.ts'
 import type { ApiContext, Viewer } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
@@ -22,6 +23,7 @@ export function createContext(
   now: Date,
   accounts: AuthoriseDeps | null = null,
   sheets: SheetFiles | null = null,
+  sources: readonly SourceInfo[] = [],
 ): RequestContext {
   const reader = createReader(pool, viewer.workspaceId)
   return {
@@ -29,6 +31,7 @@ export function createContext(
     now,
     accounts,
     sheets,
+    sources,
     db: reader.db,
     async run(verb, input) {
       await reader.close()

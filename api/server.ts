@@ -5,6 +5,7 @@ import Fastify, { type FastifyError, type FastifyInstance, LogController } from 
 import type { Logger } from 'pino'
 import type { Database } from '../db/client.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
+import type { SourceInfo } from '../flow/look-price.ts'
 import type { SheetFiles } from '../flow/plan-sheet.ts'
 import type { Viewer } from '../schema/context.ts'
 import type { Queue } from '../workers/queue.ts'
@@ -25,6 +26,8 @@ export interface ApiDeps {
   accounts?: AuthoriseDeps | null
   /** null, the default: plans are neither exported nor imported here. */
   sheets?: SheetFiles | null
+  /** What the workers can ask; none, the default. */
+  sources?: readonly SourceInfo[]
 }
 export interface Api {
   url: string
@@ -70,6 +73,7 @@ async function createApp({
   log,
   accounts = null,
   sheets = null,
+  sources = [],
 }: ApiDeps): Promise<FastifyInstance> {
   const metrics = createMetrics(queue)
   const onDefect = (error: unknown) => {
@@ -104,7 +108,7 @@ async function createApp({
     onResponse: async (_request, reply) => metrics.seconds.observe(reply.elapsedTime / 1000),
     handler: fastifyApolloHandler(apollo, {
       context: async (request): Promise<RequestContext> =>
-        createContext(database, request.viewer as Viewer, clock(), accounts, sheets),
+        createContext(database, request.viewer as Viewer, clock(), accounts, sheets, sources),
     }),
   })
   if (accounts) addAuthorise(app, database.db, clock, accounts)

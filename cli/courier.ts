@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { connect, type Database, type Db } from '../db/client.ts'
+import { sharedClock } from '../db/clock.ts'
 import { refreshAccount } from '../flow/account.ts'
 import type { CourierStart, FromCourier, ToCourier } from '../workers/courier.ts'
 import { createAccounts } from './accounts.ts'
@@ -21,14 +22,24 @@ export interface CourierInput {
 }
 
 /** Resolves when the pipe has closed and every order is carried out. */
-export async function courier({ config, log, clock, sleep, random, pipe }: CourierInput): Promise<void> {
+export async function courier({
+  config,
+  log,
+  clock: host,
+  sleep,
+  random,
+  pipe,
+}: CourierInput): Promise<void> {
+  let clock = host
   const deps = createAccounts({ config, now: () => clock().getTime(), sleep, random })
   if (deps === null) throw new Error('the courier needs TOKEN_KEYS and an app')
   let database: Database | null = null
+  let onTime: Promise<void> | null = null
   const underWay = new Set<Promise<void>>()
 
   const carryOut = async (db: Db, { id, workspaceId, accountId, generation }: ToCourier): Promise<void> => {
     try {
+      await onTime
       const ctx = { db, workspaceId, now: clock() }
       pipe.reply({ id, refreshed: await refreshAccount(ctx, deps, { accountId, generation }) })
     } catch (error) {
@@ -40,6 +51,9 @@ export async function courier({ config, log, clock, sleep, random, pipe }: Couri
   pipe.onMessage((message) => {
     if ('databaseUrl' in message) {
       database = connect(message.databaseUrl, { max: 4, name: 'seedbed courier' })
+      onTime = sharedClock(database.pool, host).then((shared) => {
+        clock = shared
+      })
       return
     }
     if (!database) throw new Error('an order came before the database')

@@ -5,13 +5,16 @@ import { refreshAccount } from '../flow/account.ts'
 import { type AuthoriseDeps, finishAuthorisation, startAuthorisation } from '../flow/authorise.ts'
 import type { Context } from '../flow/context.ts'
 import { createSealer } from '../flow/seal.ts'
+import { createDoudianOAuth } from '../platforms/doudian-oauth.ts'
 import { createDouyinOAuth } from '../platforms/douyin-oauth.ts'
 import { createHttp } from '../platforms/http.ts'
 import { createOceanengineOAuth } from '../platforms/oceanengine-oauth.ts'
 import { createRegistry } from '../platforms/registry.ts'
+import { DOUDIAN_APP } from '../platforms/simulator/doudian.ts'
 import { DOUYIN_APP } from '../platforms/simulator/douyin-accounts.ts'
 import type { Simulator } from '../platforms/simulator/server.ts'
 import type { World } from '../platforms/simulator/world.ts'
+import { HOUR } from '../rules/types.ts'
 import { createPlatforms, type Platforms } from '../workers/platforms.ts'
 
 export interface DemoPlatformsInput {
@@ -21,6 +24,9 @@ export interface DemoPlatformsInput {
   sleep: (ms: number) => Promise<void>
 }
 
+/** Four times a day tell the story; every quarter of an hour would take longer than all the rest of it. */
+const SALES_EVERY = 6 * HOUR
+
 export interface DemoPlatforms {
   simulator: Simulator
   accounts: AuthoriseDeps
@@ -29,13 +35,21 @@ export interface DemoPlatforms {
 
 /** The key of the tokens lives as long as the process; refreshes happen within it, on simulated time. */
 export function createDemoPlatforms({ db, simulator, clock, sleep }: DemoPlatformsInput): DemoPlatforms {
-  const now = () => clock().getTime()
+  const { now, rest } = waitingClock(clock, sleep)
   const random = () => 0.5
-  const http = createHttp({ now, sleep, random, timeoutMs: 5000, attempts: 1, concurrencyPerAccount: 1 })
+  const http = createHttp({
+    now,
+    sleep: rest,
+    random,
+    timeoutMs: 5000,
+    attempts: 1,
+    concurrencyPerAccount: 1,
+  })
   const baseUrl = simulator.url
   const oauths = [
     createOceanengineOAuth({ http, now }, { baseUrl, appId: 1n, secret: 'demo' }),
     createDouyinOAuth({ http, now }, { baseUrl, ...DOUYIN_APP }),
+    createDoudianOAuth({ http, now, baseUrl, ...DOUDIAN_APP, serviceId: '1' }),
   ]
   const accounts: AuthoriseDeps = {
     sealer: createSealer([{ id: 'demo', key: randomBytes(32) }]),
@@ -44,18 +58,53 @@ export function createDemoPlatforms({ db, simulator, clock, sleep }: DemoPlatfor
   }
   const registry = createRegistry({
     urls: { oceanengine: baseUrl, douyin: baseUrl },
+    doudian: { baseUrl, ...DOUDIAN_APP },
     now,
-    sleep,
+    sleep: rest,
     random,
+    // In compressed time a pace would only be played through, call by call.
+    limits: () => ({ callsPerSecond: null }),
   })
   const courier = {
     refresh: ({ workspaceId, ...order }: { workspaceId: number; accountId: number; generation: number }) =>
       refreshAccount({ db, workspaceId, now: clock() }, accounts, order),
   }
+  const platforms = createPlatforms({
+    db,
+    clock: () => new Date(now()),
+    sleep: rest,
+    accounts,
+    courier,
+    registry,
+  })
+  const isDue = (readTo: Date | null) => readTo === null || now() - readTo.getTime() >= SALES_EVERY
   return {
     simulator,
     accounts,
-    platforms: createPlatforms({ db, clock, sleep, accounts, courier, registry }),
+    platforms: {
+      ...platforms,
+      ledger: (workspaceId, subject) =>
+        isDue(subject.readTo) ? platforms.ledger(workspaceId, subject) : null,
+    },
+  }
+}
+
+/**
+ * Simulated time stands still while work is done. Whoever waits in it sees a time that goes on by what was waited for,
+ * until the story overtakes it; else what is to be over in a second never would be.
+ */
+function waitingClock(clock: () => Date, sleep: DemoPlatformsInput['sleep']) {
+  let at = 0
+  const now = () => {
+    at = Math.max(at, clock().getTime())
+    return at
+  }
+  return {
+    now,
+    async rest(ms: number): Promise<void> {
+      at = now() + ms
+      await sleep(0)
+    },
   }
 }
 
@@ -73,15 +122,24 @@ export async function connectAll(
   kols: ReadonlyMap<string, number>,
 ): Promise<void> {
   await connectBrand(ctx, demo)
+  await connectShop(ctx, demo)
   const bound = boundToBrand(world)
   for (const [awemeId, kolId] of kols) if (!bound(awemeId)) await connectKol(ctx, demo, { kolId, awemeId })
 }
 
 /** The brand says yes at 巨量, and comes back. */
-async function connectBrand(ctx: Context, { accounts, simulator }: DemoPlatforms): Promise<void> {
-  const platform = 'oceanengine'
+const connectBrand = (ctx: Context, demo: DemoPlatforms) => connectAs(ctx, demo, 'oceanengine', 'auth_code')
+/** Its shop says yes at 抖店. */
+const connectShop = (ctx: Context, demo: DemoPlatforms) => connectAs(ctx, demo, 'doudian', 'code')
+
+async function connectAs(
+  ctx: Context,
+  { accounts, simulator }: DemoPlatforms,
+  platform: string,
+  parameter: string,
+): Promise<void> {
   const url = new URL(await startAuthorisation(ctx, accounts, { platform }))
-  const query = { state: url.searchParams.get('state') ?? '', auth_code: simulator.tokens.code('main') }
+  const query = { state: url.searchParams.get('state') ?? '', [parameter]: simulator.tokens.code('main') }
   await finishAuthorisation(ctx, accounts, { platform, query })
 }
 

@@ -112,7 +112,8 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   const demoPlatforms = createDemoPlatforms({ db, simulator, clock: simulated, sleep })
   const { accounts, platforms } = demoPlatforms
   const { host, port } = config
-  const api = await startApi({ database, queue, clock: simulated, log, host, port, accounts, sheets: SHEETS })
+  const content = { accounts, sheets: SHEETS, sources: platforms.sources() }
+  const api = await startApi({ database, queue, clock: simulated, log, host, port, ...content })
   shutdown.opened('api', () => api.close())
 
   say(`Planning ${world.videos.length} videos of ${world.kols.length} KOLs in a content matrix`)

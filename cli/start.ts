@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { startApi } from '../api/server.ts'
 import type { Config } from '../config.ts'
+import { sharedClock } from '../db/clock.ts'
 import { listWorkspaces } from '../flow/workspace.ts'
 import { createRegistry } from '../platforms/registry.ts'
 import { createCourier } from '../workers/courier.ts'
@@ -30,7 +31,7 @@ export interface StartInput {
 export async function start({
   config,
   log,
-  clock,
+  clock: host,
   sleep,
   random,
   shutdown,
@@ -38,21 +39,28 @@ export async function start({
   say,
 }: StartInput): Promise<void> {
   const { databaseUrl, database, backend } = await boot({ config, log, shutdown })
+  const clock = await sharedClock(database.pool, host)
   const now = () => clock().getTime()
   const accounts = createAccounts({ config, now, sleep, random })
+  const { urls, doudian, callLimits } = config
+  const limits = (source: string) => callLimits[source] ?? {}
+  const registry = createRegistry({ urls, doudian, now, sleep, random, limits })
+  const known = registry.sources().map(({ source }) => source)
+  for (const name of Object.keys(callLimits)) {
+    if (!known.includes(name)) say(`CALL_LIMITS speaks of ${name}; the sources are ${known.join(', ')}.`)
+  }
   if (parts.has('worker')) {
     if (!accounts) {
       say('No app of a platform is set up (see TOKEN_KEYS in the README): numbers come from files only.')
     }
-    const registry = createRegistry({ urls: config.urls, now, sleep, random })
     const courier = createCourier({ main: MAIN, databaseUrl })
     shutdown.opened('courier', () => courier.close())
-    const { concurrency, sweepMs: sweepEvery } = config
+    const { concurrency, sweepMs: sweepEvery, retention } = config
     const { db } = database
     const platforms = accounts
       ? createPlatforms({ db, clock, sleep, accounts, courier, registry })
       : NO_PLATFORMS
-    const options = { db, clock, platforms, backend, concurrency, sweepEvery, log }
+    const options = { db, clock, platforms, backend, concurrency, sweepEvery, retention, log }
     const workers = await startWorkers(options)
     shutdown.opened('workers', () => workers.close())
     say('The workers are running.')
@@ -60,8 +68,11 @@ export async function start({
   if (parts.has('api')) {
     const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
     shutdown.opened('queue', () => queue.close())
-    const { host, port } = config
-    const api = await startApi({ database, queue, clock, log, host, port, accounts, sheets: SHEETS })
+    const { port } = config
+    // Without an app nothing is asked.
+    const sources = accounts ? registry.sources() : []
+    const content = { accounts, sheets: SHEETS, sources }
+    const api = await startApi({ database, queue, clock, log, host: config.host, port, ...content })
     shutdown.opened('api', () => api.close())
     say(`Open ${api.url}`)
     if ((await listWorkspaces(database.db)).length === 0) {

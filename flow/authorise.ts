@@ -77,6 +77,7 @@ export async function finishAuthorisation(
   const ctx = { db, workspaceId, now }
   const accountId = await connectAccount(ctx, deps, { platform, ...authorised })
   if (kolId !== undefined) await seeKol(ctx, { accountId, platform, kolId, ...authorised })
+  if (platform === 'doudian') await seeShop(ctx, { accountId, platform, ...authorised })
   return { accountId, name: authorised.name }
 }
 
@@ -94,6 +95,15 @@ async function seeKol(ctx: Context, { accountId, platform, kolId, externalId, na
     const subjects = [{ source: platform, externalId, name, kolAccountIds }]
     await storeSubjects(tx, ctx.now, accountId, { subjects, complete: true })
   })
+}
+
+/** What is authorised at 抖店 is the shop itself; whose videos sold is in its orders. */
+async function seeShop(
+  ctx: Context,
+  { accountId, platform: source, externalId, name }: Omit<SeeKol, 'kolId'>,
+): Promise<void> {
+  const subjects = [{ source, externalId, name, kolAccountIds: [] }]
+  await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, { subjects, complete: true }))
 }
 
 async function accountIdOf(tx: Tx, kolId: number): Promise<string> {

@@ -1,5 +1,6 @@
 /**
- * Takes the rows of a platform's export into `outcome`, batch by batch, each batch in one transaction. The same file
+ * Takes the rows of a platform's export into `outcome`, batch by batch, each batch in one transaction with the money of
+ * the videos that it speaks of (flow/money.ts; flow/ad-report.ts stores what an API says the same way). The same file
  * again changes nothing; an overlapping file adds what is new, and a revision where it says other numbers. A run that
  * died is finished by importing the file again.
  */
@@ -11,6 +12,7 @@ import type { OutcomeField, Subject } from '../platforms/exports/kinds.ts'
 import type { OutcomeLine, OutcomeRow } from '../platforms/exports/row.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
+import { refreshMoney } from './money.ts'
 
 const BATCH = 5000
 
@@ -114,7 +116,7 @@ async function* gather(pieces: AsyncIterable<OutcomeLine[]>): AsyncGenerator<Out
   if (gathered.length > 0) yield gathered
 }
 
-interface Accepted extends OutcomeRow {
+export interface OutcomeEntry extends OutcomeRow {
   line: number
 }
 
@@ -125,8 +127,8 @@ function accept(
   items: readonly OutcomeLine[],
   result: OutcomeResult,
   refuse: (refusal: OutcomeRefusal) => void,
-): Accepted[] {
-  const byKey = new Map<string, Accepted>()
+): OutcomeEntry[] {
+  const byKey = new Map<string, OutcomeEntry>()
   for (const item of items) {
     result.rows++
     if (!item.ok) {
@@ -151,13 +153,13 @@ function sameNumbers(a: OutcomeRow, b: OutcomeRow): boolean {
 async function put(
   ctx: Context,
   input: OutcomeImport,
-  batch: Accepted[],
+  batch: OutcomeEntry[],
   runId: number | null,
   result: OutcomeResult,
   refuse: (refusal: OutcomeRefusal) => void,
 ): Promise<void> {
   const stored = await write(ctx, (tx) =>
-    runId === null ? compare(tx, input, batch) : store(tx, ctx, input, batch, runId),
+    runId === null ? compareOutcomes(tx, input, batch) : storeOutcomes(tx, ctx, input, batch, runId),
   )
   for (const line of stored.clashes) {
     const row = batch.find((one) => one.line === line)
@@ -175,17 +177,25 @@ interface Stored {
   clashes: number[]
 }
 
-/** Two statements, whatever the size of the batch. Imports of one workspace take turns, or one would lose rows. */
-async function store(
+/** What rows are and what they carry. */
+export type OutcomeShape = Pick<OutcomeImport, 'kind' | 'subject' | 'fields'>
+
+/** Whoever compares and then writes outcomes: one of a workspace at a time, or one would lose rows. */
+export async function lockOutcomes(tx: Tx, ctx: Context): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('outcome'), ${ctx.workspaceId}::int)`)
+}
+
+/** A fixed number of statements, whatever the size of the batch; each subject and period is in it once. */
+export async function storeOutcomes(
   tx: Tx,
   ctx: Context,
-  input: OutcomeImport,
-  batch: Accepted[],
+  input: OutcomeShape,
+  batch: readonly OutcomeEntry[],
   runId: number,
 ): Promise<Stored> {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('outcome'), ${ctx.workspaceId}::int)`)
+  await lockOutcomes(tx, ctx)
   const columns = sql.raw(Object.values(COLUMNS).join(', '))
-  const [stored] = await rows<Stored>(
+  const [stored] = await rows<Stored & { items: Record<string, number> | null }>(
     tx,
     sql`
       with ${compared(input, batch)}, added as (
@@ -195,18 +205,27 @@ async function store(
           ${columns}, extra, labels, quality, ${ctx.now.toISOString()}::timestamptz, ${runId}::bigint
         from changed where old_run is distinct from ${runId}::bigint
         order by subject_id, scope_id, starts_at
-        returning revision
+        returning revision, starts_at, case subject when 'VIDEO' then subject_id else labels ->> 'videoId' end as item_id
+      ), item as (
+        select item_id, extract(epoch from min(starts_at)) * 1000 as since from added where item_id is not null group by item_id
       )
       select count(*) filter (where revision = 0)::int as inserted,
         count(*) filter (where revision > 0)::int as restated,
-        (select coalesce(json_agg(line), '[]') from changed where old_run = ${runId}::bigint) as clashes
+        (select coalesce(json_agg(line), '[]') from changed where old_run = ${runId}::bigint) as clashes,
+        (select json_object_agg(item_id, since) from item) as items
       from added`,
   )
-  return stored ?? { inserted: 0, restated: 0, clashes: [] }
+  const { items, ...counted } = stored ?? { inserted: 0, restated: 0, clashes: [], items: null }
+  await refreshMoney(tx, new Map(Object.entries(items ?? {}).map(([id, since]) => [id, new Date(since)])))
+  return counted
 }
 
-/** What `store` would do, read only. */
-async function compare(tx: Tx, input: OutcomeImport, batch: Accepted[]): Promise<Stored> {
+/** What `storeOutcomes` would do, read only. */
+export async function compareOutcomes(
+  tx: Tx,
+  input: OutcomeShape,
+  batch: readonly OutcomeEntry[],
+): Promise<Stored> {
   const [stored] = await rows<Omit<Stored, 'clashes'>>(
     tx,
     sql`with ${compared(input, batch)}
@@ -229,11 +248,11 @@ const COLUMNS: Record<OutcomeField, string> = {
   saves: 'saves',
   follows: 'follows',
 }
-type Flat = Omit<Accepted, 'counts'> & Partial<Record<OutcomeField, number | null>>
+type Flat = Omit<OutcomeEntry, 'counts'> & Partial<Record<OutcomeField, number | null>>
 const FIELDS = Object.keys(COLUMNS) as OutcomeField[]
 
 /** The rows that say something new, with the revision they become; what the file does not carry is taken over. */
-function compared(input: OutcomeImport, batch: Accepted[]): SQL {
+function compared(input: OutcomeShape, batch: readonly OutcomeEntry[]): SQL {
   const flat: Flat[] = batch.map(({ counts, ...row }) => ({ ...row, ...counts }))
   const carried = new Set(input.fields)
   const bigints = Object.fromEntries(input.fields.map((field) => [field, 'bigint' as const]))

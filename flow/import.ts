@@ -61,10 +61,17 @@ export async function importObservations(
     fired: 0,
   }
   const run = input.dryRun ? null : await begin(ctx, input)
+  // Also those of which all is known: a run that was killed may have stored it and judged none of it.
+  const named = new Set<number>()
   for await (const items of gather(input.items)) {
     const accepted = accept(items, result, input.onRefused)
     for (const batch of apart(accepted)) {
-      const stored = await write(ctx, (tx) => (run ? store(tx, ctx, batch, run.brandId) : compare(tx, batch)))
+      const stored = await write(ctx, async (tx) => {
+        if (run === null) return compare(tx, batch)
+        const { videoIds, ...counts } = await store(tx, ctx, batch, run.brandId)
+        for (const id of videoIds) named.add(id)
+        return counts
+      })
       result.inserted += stored.inserted
       result.restated += stored.restated
       result.known += batch.length - stored.inserted - stored.restated
@@ -72,7 +79,9 @@ export async function importObservations(
     input.onProgress(result)
   }
   if (run === null) return result
-  for await (const batch of streamUnjudged(ctx.pool, ctx.workspaceId, FILE_SOURCE, JUDGE_BATCH)) {
+  const { pool, workspaceId } = ctx
+  const wanted = { source: FILE_SOURCE, videoIds: [...named], batch: JUDGE_BATCH }
+  for await (const batch of streamUnjudged(pool, workspaceId, wanted)) {
     const { fired } = await write(ctx, (tx) => judgeLooks(tx, batch.map(toLook)))
     result.judged += batch.length
     result.fired += fired
@@ -146,8 +155,13 @@ interface Stored {
   restated: number
 }
 
-/** Six statements, whatever the size of the batch. */
-async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: number): Promise<Stored> {
+/** Six statements, whatever the size of the batch. Answers all videos that the batch names, new to us or not. */
+async function store(
+  tx: Tx,
+  ctx: Context,
+  batch: ObservationRow[],
+  brandId: number,
+): Promise<Stored & { videoIds: number[] }> {
   const now = sql`${ctx.now.toISOString()}::timestamptz`
   const flat = flatten(batch)
   const observed = batch.map((row) => row.observedAt)
@@ -183,7 +197,7 @@ async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: num
       returning id, kol_id, published_at
     )
     insert into video_state (video_id, kol_id, published_at) select id, kol_id, published_at from made`)
-  const [stored] = await rows<{ inserted: number; restated: number }>(
+  const [stored] = (await rows<Stored & { videoIds: string[] }>(
     tx,
     sql`
       with ${compared(flat)}, added as (
@@ -191,16 +205,22 @@ async function store(tx: Tx, ctx: Context, batch: ObservationRow[], brandId: num
         select video_id, observed_at, ${FILE_SOURCE}, revision, ${now}, plays, likes, comments, shares, saves
         from changed order by video_id, observed_at
         on conflict do nothing
-        returning video_id, revision
+        returning video_id, observed_at, revision
       ), counted as (
-        update video_state v set looks = v.looks + n.looks
-        from (select video_id, count(*) as looks from added group by video_id) n
+        -- least() passes over nulls: a mark that is there only ever moves to an earlier instant.
+        update video_state v set looks = v.looks + n.looks, dirty_from = least(v.dirty_from, n.first)
+        from (select video_id, count(*) as looks, min(observed_at) as first from added group by video_id) n
         where v.workspace_id = current_workspace() and v.video_id = n.video_id
       )
       select count(*) filter (where revision = 0)::int as inserted,
-        count(*) filter (where revision > 0)::int as restated from added`,
-  )
-  return stored ?? { inserted: 0, restated: 0 }
+        count(*) filter (where revision > 0)::int as restated,
+        array(
+          select distinct video.id from ${unnest(flat, 'look', { itemId: 'text' })}
+          join video on video.workspace_id = current_workspace() and video.platform = 'douyin'
+            and video.item_id = look.item_id) as "videoIds"
+      from added`,
+  )) as [Stored & { videoIds: string[] }]
+  return { ...stored, videoIds: stored.videoIds.map(Number) }
 }
 
 /** What `store` would do, read only. */

@@ -59,14 +59,20 @@ interface Failed {
 /** NO_DATA since the first look that failed; what is known stays as it is. */
 async function recordMisses(tx: Tx, now: Date, failed: readonly Failed[], schedule: Schedule): Promise<void> {
   if (failed.length === 0) return
-  const next = failed.map(({ row, error }) => ({
-    videoId: row.videoId,
-    noDataReason: error?.kind ?? 'not_answered',
+  const next = failed.map(({ row, error }) => {
+    const noDataReason = error?.kind ?? 'not_answered'
+    const asked = now.getTime() + (error?.retryAfterMs ?? 0)
+    const due = schedule(row, null)
     // A look that our own quota did not allow is put off, and is no failure of the platform.
-    ...(error?.kind === 'quota'
-      ? { misses: row.misses, nextPollAt: now.getTime() + (error.retryAfterMs ?? MINUTE), pollWhy: null }
-      : { misses: row.misses + 1, ...schedule(row, null) }),
-  }))
+    const putOff = error?.kind === 'quota'
+    return {
+      videoId: row.videoId,
+      noDataReason,
+      misses: putOff ? row.misses : row.misses + 1,
+      nextPollAt: putOff ? Math.max(asked, now.getTime() + MINUTE) : later(due.nextPollAt, asked),
+      pollWhy: putOff ? null : due.pollWhy,
+    }
+  })
   const columns = {
     videoId: 'bigint',
     noDataReason: 'text',
@@ -82,6 +88,9 @@ async function recordMisses(tx: Tx, now: Date, failed: readonly Failed[], schedu
     where state.workspace_id = current_workspace() and state.video_id = next.video_id
       and state.next_poll_at is not null`)
 }
+
+/** null: not at all. */
+const later = (at: number | null, notBefore: number) => (at === null ? null : Math.max(at, notBefore))
 
 /** What became of the videos whose shards are still ours. */
 function sort(

@@ -3,6 +3,7 @@ import { video, videoState } from '../db/tables.ts'
 import { type Context, write } from './context.ts'
 import { refreshCycles } from './cycle.ts'
 import { ConflictError, conflictOn, found, InvalidInputError } from './errors.ts'
+import { refreshMoney } from './money.ts'
 import { wakeShards } from './shard.ts'
 import { chooseSources, NOT_CONNECTED } from './subject.ts'
 
@@ -56,6 +57,7 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
       : { noDataSince: ctx.now, noDataReason: NOT_CONNECTED }
     await tx.insert(videoState).values({ videoId, ...published, publishedAt, ...watched })
     await refreshCycles(tx, ctx.now, { videoIds: [videoId] })
+    await refreshMoney(tx, new Map([[itemId, publishedAt]]))
     await (source ? wakeShards(tx, [videoId]) : chooseSources(tx, ctx.now, videoId))
     return videoId
   }).catch(conflictOn('video_item', `Another video is already published as ${itemId}.`))

@@ -35,8 +35,10 @@ export async function loadSchedule(
   { source, capability }: Pick<Connector, 'source' | 'capability'>,
 ): Promise<Schedule> {
   const { priceFen, phases } = await loadTerms(tx, now, source)
-  const { freshnessMs, costFen, batch } = capability
-  const terms = { freshnessMs, costFen: Math.max(LOOK_FEN, costFen / batch, priceFen ?? 0) }
+  const { freshnessMs, costFen, batch, callsPerDay } = capability
+  // A price that was set under a limit outlives it.
+  const scarce = callsPerDay !== null || costFen > 0
+  const terms = { freshnessMs, costFen: Math.max(LOOK_FEN, costFen / batch, scarce ? (priceFen ?? 0) : 0) }
   return (row, seen) => {
     const { at, why } = nextLook(
       {

@@ -11,7 +11,7 @@ export interface DouyinAccess {
   tokenIn?: 'header' | 'query'
 }
 
-export type DouyinQuestion = Pick<HttpCall, 'method' | 'query' | 'body'> & { path: string }
+export type DouyinQuestion = Pick<HttpCall, 'method' | 'query' | 'body' | 'urgent'> & { path: string }
 
 /** One question as one user. A token may have been refreshed elsewhere: look once more, repeat once. */
 export async function callDouyin(

@@ -8,6 +8,8 @@ export const FETCH_ERROR_KINDS = [
   'network',
   'timeout',
   'parse',
+  // Ours, not the platform's: the call was not sent, for a quota or a cap. Asked again later it may be.
+  'quota',
 ] as const
 export type FetchErrorKind = (typeof FETCH_ERROR_KINDS)[number]
 
@@ -17,7 +19,7 @@ export class FetchError extends Error {
   readonly kind: FetchErrorKind
   /** The vendor's own code, e.g. 40100; null when the failure was below the vendor's envelope. */
   readonly code: number | null
-  /** The platform asked to wait this long, ms. */
+  /** The platform, or a quota of ours, asked to wait this long, ms. */
   readonly retryAfterMs: number | null
   /** The vendor's id of the request, for a support ticket. */
   readonly requestId: string | null

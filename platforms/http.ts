@@ -1,4 +1,5 @@
 import { FetchError } from './errors.ts'
+import type { Gate } from './gate.ts'
 import { parseJson, toJson } from './json.ts'
 import { createLimiter } from './limiter.ts'
 import { redact, secretsOf } from './redact.ts'
@@ -17,6 +18,10 @@ export interface HttpCall {
   account: string
   /** The call changes something (orders, tokens): with an unknown outcome it is never sent again. */
   effect?: boolean
+  /** May use the part of a quota that is kept for what is hot. */
+  urgent?: boolean
+  /** Asked before every attempt; left out: nothing is counted. */
+  gate?: Gate
   /** Business errors arrive with HTTP 200: the vendor's file says what an answer means. null: it is a success. */
   classify(body: unknown, status: number, now: number): FetchError | null
   timeoutMs?: number
@@ -45,18 +50,26 @@ export function createHttp(options: HttpOptions): Http {
   const limit = createLimiter(options.concurrencyPerAccount)
   const retry = createRetry(options)
   return {
-    // The place is kept while backing off, so a throttled account is asked less, not by the next in line.
-    send: (call) => limit(call.account, () => retry(call.effect ?? false, () => attempt(call, options))),
+    send: (call) => {
+      const since = options.now()
+      const once = () => attempt(call, since, options)
+      // The place is kept while backing off, so a throttled account is asked less, not by the next in line.
+      return limit(call.account, () => retry(call.effect ?? false, once))
+    },
   }
 }
 
-async function attempt(call: HttpCall, options: HttpOptions): Promise<unknown> {
+async function attempt(call: HttpCall, since: number, options: HttpOptions): Promise<unknown> {
+  await call.gate?.pass(call, since)
   const secrets = secretsOf(call.headers, call.query, call.body, call.form, queryOf(call.url))
   try {
     const answer = await exchange(call, options)
     return judge(call, answer, options.now())
   } catch (error) {
-    throw sanitised(error, call, secrets)
+    const failure = sanitised(error, call, secrets)
+    const { kind, retryAfterMs } = failure
+    if (kind === 'rate_limited' || retryAfterMs !== null) await call.gate?.blocked(call, retryAfterMs)
+    throw failure
   }
 }
 

@@ -24,6 +24,8 @@ export interface OceanengineCall<T> {
   body?: unknown
   /** The call changes something: its unknown outcome is never sent again. */
   effect?: boolean
+  /** See HttpCall. */
+  urgent?: boolean
   /** One interface wants the token in the query as well. */
   tokenInQuery?: boolean
   /** Of the envelope's `data`. */
@@ -65,6 +67,7 @@ function send<T>(call: OceanengineCall<T>, token: string, { baseUrl, http }: Oce
     headers: { 'Access-Token': token },
     account: call.account,
     effect: call.effect ?? false,
+    urgent: call.urgent ?? false,
     classify: classifyOceanengine,
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Counters, MINUTE } from '../rules/types.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf, isUrgent } from './chunks.ts'
 import type { Capability, Connector, CounterAnswer, VideoRef } from './connector.ts'
 import { FetchError } from './errors.ts'
 import { int64 } from './json.ts'
@@ -26,7 +26,11 @@ export const QIANCHUAN_CAPABILITY: Capability = {
   // Not documented by the platform; the observed step decides once there are real looks.
   freshnessMs: 10 * MINUTE,
   batch: BATCH,
+  // [unsure] Per app and interface, shown in its console only; a team writes of 50 to 200 for others of its interfaces.
   callsPerSecond: 10,
+  // There is one (61002, 61003 refuse for the day), of a size that is not published.
+  callsPerDay: null,
+  scope: 'app',
   costFen: 0,
 }
 
@@ -103,6 +107,7 @@ async function readVideos(refs: VideoRef[], oceanengine: Oceanengine, advertiser
     method: 'GET',
     path: PATH,
     account: advertiserId,
+    urgent: refs.some(isUrgent),
     query: {
       advertiser_id: advertiserId,
       aweme_id: refs[0]?.accountId ?? '',

@@ -1,20 +1,32 @@
 /** Every connector that polls, by the source name that snapshots carry, and how each finds the account to ask with. */
-import type { Capability, Connector, CounterAnswer, VideoRef } from './connector.ts'
+import { DAY, MINUTE } from '../rules/types.ts'
+import type { Capability, Connector, CounterAnswer, SourceInfo, VideoRef } from './connector.ts'
 import { createOceanengineDirectory, type Directory } from './directory.ts'
 import { createDouyin, DOUYIN_CAPABILITY } from './douyin.ts'
 import { FetchError } from './errors.ts'
-import { createHttp } from './http.ts'
+import { createGate, gated, type Quota } from './gate.ts'
+import { createHttp, type Http } from './http.ts'
+import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts'
 import { createOceanengine } from './oceanengine.ts'
 import { createQianchuan, QIANCHUAN_CAPABILITY } from './qianchuan.ts'
+import { redact } from './redact.ts'
 
 export interface RegistryOptions {
   /** Base addresses of the platforms' APIs. */
   urls: { oceanengine: string; douyin: string }
+  /** The app of 抖店, which signs every call; left out or null: none is set up. */
+  doudian?: LedgerOptions['doudian']
   now: () => number
   sleep: (ms: number) => Promise<void>
   /** Uniform in [0, 1). */
   random: () => number
+  /** What is known better of a source: the app's console shows its limits, and tests have their own. */
+  limits?: (source: string) => Partial<SourceLimits>
 }
+export type SourceLimits = Pick<
+  Capability,
+  'freshnessMs' | 'callsPerSecond' | 'callsPerDay' | 'scope' | 'costFen'
+>
 
 /** Asked again with the token that was just refused. */
 export type AccessToken = (refused?: string) => Promise<string>
@@ -23,6 +35,8 @@ export type AccessToken = (refused?: string) => Promise<string>
 export interface Viewpoint {
   /** The same for what is asked with the same account about the same subject. */
   key: string
+  /** Our number of the subject: its answers carry it. */
+  subjectId: number
   externalId: string
   accessToken: AccessToken
 }
@@ -33,28 +47,64 @@ export type Viewpoints = (
   kolAccountIds: readonly string[],
 ) => Promise<ReadonlyMap<string, Viewpoint>>
 
+/** `quota`: where each attempt of a call is counted; left out: nowhere. */
 export interface Registry {
-  connectors(viewpoints: Viewpoints): ReadonlyMap<string, Connector>
-  directory(platform: string, accessToken: AccessToken): Directory
+  sources(): readonly SourceInfo[]
+  connectors(viewpoints: Viewpoints, quota?: Quota): ReadonlyMap<string, Connector>
+  directory(platform: string, accessToken: AccessToken, quota?: Quota): Directory
+  /** Sales or reports of ads of a subject; null: its source has none, or no app is set up. */
+  ledger(
+    subject: { source: string; externalId: string },
+    accessToken: AccessToken,
+    quota?: Quota,
+  ): Ledger | null
 }
 
 interface Source {
   capability: Capability
-  connect(viewpoint: Viewpoint): Pick<Connector, 'fetchCounters'>
+  /** Left out: it gives no counters. */
+  connect?(viewpoint: Viewpoint, http: Http): Pick<Connector, 'fetchCounters'>
 }
 
-export function createRegistry({ urls, now, sleep, random }: RegistryOptions): Registry {
+/** 巨量 counts per app and interface, so what is asked of accounts does not take from what is asked of videos. */
+const DIRECTORY = 'oceanengine'
+const DIRECTORY_CAPABILITY: Capability = {
+  gives: [],
+  freshnessMs: DAY,
+  batch: 1,
+  // [unsure] As of 千川.
+  callsPerSecond: 10,
+  callsPerDay: null,
+  scope: 'app',
+  costFen: 0,
+}
+
+const DOUDIAN_CAPABILITY: Capability = {
+  gives: [],
+  // An order shows a change within the minute; [unsure] its limits are told in an app's console only.
+  freshnessMs: MINUTE,
+  batch: 1,
+  callsPerSecond: null,
+  callsPerDay: null,
+  scope: 'app',
+  costFen: 0,
+}
+
+export function createRegistry(options: RegistryOptions): Registry {
+  const { urls, doudian = null, now, sleep, random, limits } = options
   // One for the process: it counts the calls under way per account.
   const http = createHttp({ now, sleep, random, timeoutMs: 10_000, attempts: 3, concurrencyPerAccount: 8 })
-  const sources: Record<string, Source> = {
+  const known: Record<string, Source> = {
+    [DIRECTORY]: { capability: DIRECTORY_CAPABILITY },
+    ...(doudian && { doudian: { capability: DOUDIAN_CAPABILITY } }),
     qianchuan: {
       capability: QIANCHUAN_CAPABILITY,
-      connect: ({ externalId, accessToken }) =>
+      connect: ({ externalId, accessToken }, http) =>
         createQianchuan({ baseUrl: urls.oceanengine, advertiserId: externalId, accessToken, http }),
     },
     douyin: {
       capability: DOUYIN_CAPABILITY,
-      connect: ({ externalId, accessToken }) =>
+      connect: ({ externalId, accessToken }, http) =>
         createDouyin({
           baseUrl: urls.douyin,
           http,
@@ -63,19 +113,54 @@ export function createRegistry({ urls, now, sleep, random }: RegistryOptions): R
         }),
     },
   }
+  const sources = new Map(
+    Object.entries(known).map(([source, { capability, connect }]) => [
+      source,
+      { source, capability: { ...capability, ...limits?.(source) }, connect },
+    ]),
+  )
+  const through = (source: string, quota?: Quota): Http => {
+    const capability = sources.get(source)?.capability
+    return quota && capability ? gated(http, createGate({ source, capability, quota, now, sleep })) : http
+  }
   return {
-    connectors: (viewpoints) =>
-      new Map(Object.entries(sources).map(([name, source]) => [name, createSeen(name, source, viewpoints)])),
+    sources: () => [...sources.values()].map(({ source, capability }) => ({ source, capability })),
+    connectors: (viewpoints, quota) =>
+      new Map(
+        [...sources.values()].flatMap(({ source, capability, connect }) => {
+          if (!connect) return []
+          const counted = through(source, quota)
+          const asking = (viewpoint: Viewpoint) => connect(viewpoint, counted)
+          return [[source, createSeen(source, capability, asking, viewpoints)]]
+        }),
+      ),
     // A token that nobody asks for is not refreshed, and would end one day.
-    directory: (platform, accessToken) =>
-      platform === 'oceanengine'
-        ? createOceanengineDirectory(createOceanengine({ baseUrl: urls.oceanengine, accessToken, http }))
-        : { subjects: () => accessToken().then(() => null) },
+    directory: (platform, accessToken, quota) => {
+      if (platform !== DIRECTORY) return { subjects: () => accessToken().then(() => null) }
+      const counted = through(DIRECTORY, quota)
+      return createOceanengineDirectory(
+        createOceanengine({ baseUrl: urls.oceanengine, accessToken, http: counted }),
+      )
+    },
+    ledger: ({ source, externalId }, accessToken, quota) =>
+      createLedger(source, {
+        externalId,
+        oceanengineUrl: urls.oceanengine,
+        doudian,
+        accessToken,
+        http: through(source, quota),
+        now,
+      }),
   }
 }
 
 /** A connector that asks about each video from where it is seen. */
-function createSeen(name: string, { capability, connect }: Source, viewpoints: Viewpoints): Connector {
+function createSeen(
+  name: string,
+  capability: Capability,
+  connect: (viewpoint: Viewpoint) => Pick<Connector, 'fetchCounters'>,
+  viewpoints: Viewpoints,
+): Connector {
   return {
     source: name,
     capability,
@@ -97,7 +182,8 @@ function createSeen(name: string, { capability, connect }: Source, viewpoints: V
         // An account that is broken in a way of ours must not take the others' answers with it.
         connect(viewpoint)
           .fetchCounters(refs)
-          .catch((error: Error) => refs.map(({ itemId }) => failedFor(itemId, error))),
+          .catch((error: Error) => refs.map(({ itemId }) => failedFor(itemId, error)))
+          .then((answers) => answers.map((answer) => ({ ...answer, subjectId: viewpoint.subjectId }))),
       )
       return [...unseen, ...(await Promise.all(asked)).flat()]
     },
@@ -105,7 +191,7 @@ function createSeen(name: string, { capability, connect }: Source, viewpoints: V
 }
 
 function failedFor(itemId: string, error: Error): CounterAnswer {
-  return { ok: false, itemId, error: new FetchError('network', `${itemId}: ${error.message}`) }
+  return { ok: false, itemId, error: new FetchError('network', `${itemId}: ${redact(error.message, [])}`) }
 }
 
 function notSeen({ itemId, accountId }: VideoRef): CounterAnswer {

@@ -53,7 +53,10 @@ export function createXingtu(options: XingtuOptions): Xingtu {
     // Post-campaign data: a day's numbers, not a live counter.
     freshnessMs: DAY,
     batch,
+    // [unsure] As of 千川: per app and interface, shown in its console only. This number is a guess below it.
     callsPerSecond: 5,
+    callsPerDay: null,
+    scope: 'app',
     costFen: 0,
   }
   return {

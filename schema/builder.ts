@@ -18,7 +18,7 @@ const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 export const builder = new SchemaBuilder<{
   Context: ApiContext
   DrizzleRelations: Relations
-  AuthScopes: { editor: boolean }
+  AuthScopes: { editor: boolean; admin: boolean }
   DefaultFieldNullability: false
   DefaultEdgesNullability: false
   DefaultNodeNullability: false
@@ -34,11 +34,14 @@ export const builder = new SchemaBuilder<{
   // A field is null only where its description says what null means.
   defaultFieldNullability: false,
   scopeAuth: {
-    authScopes: ({ viewer }) => ({ editor: CHANGES.has(viewer.role) }),
-    unauthorizedError: () =>
-      new GraphQLError('This token may read but not change. Ask for one with the role EDITOR.', {
-        extensions: { code: 'FORBIDDEN' },
-      }),
+    authScopes: ({ viewer }) => ({ editor: CHANGES.has(viewer.role), admin: viewer.role === 'ADMIN' }),
+    unauthorizedError: (_parent, { viewer }) =>
+      new GraphQLError(
+        CHANGES.has(viewer.role)
+          ? 'This is for tokens with the role ADMIN.'
+          : 'This token may read but not change. Ask for one with the role EDITOR.',
+        { extensions: { code: 'FORBIDDEN' } },
+      ),
   },
   errors: {
     directResult: true,

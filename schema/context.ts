@@ -2,6 +2,7 @@ import type { Db } from '../db/client.ts'
 import type { Role } from '../db/tables.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
 import type { Context } from '../flow/context.ts'
+import type { SourceInfo } from '../flow/look-price.ts'
 import type { SheetFiles } from '../flow/plan-sheet.ts'
 
 export type { Role }
@@ -23,6 +24,8 @@ export interface ApiContext {
   accounts: AuthoriseDeps | null
   /** Writes and reads the files of a 排期表; null: not set up. */
   sheets: SheetFiles | null
+  /** What can be asked for numbers; none: no app is set up. */
+  sources: readonly SourceInfo[]
   /** Runs a verb of flow in its own transaction; reads that follow see what it wrote. */
   run<Input, Output>(verb: (ctx: Context, input: Input) => Promise<Output>, input: Input): Promise<Output>
 }

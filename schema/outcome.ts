@@ -38,7 +38,8 @@ export const Outcome = builder.drizzleObject('outcome', {
   },
   fields: (t) => ({
     source: t.exposeString('source', {
-      description: 'Kind of file: compass, material, plan, order, task, mapped.',
+      description:
+        'Kind of file: compass, material, plan, order, task, mapped; or the API: suixintui, qianchuan.',
     }),
     subject: t.expose('subject', { type: OutcomeSubjectEnum, description: 'What it is of.' }),
     subjectId: t.exposeString('subjectId', { description: "The platform's number of it." }),

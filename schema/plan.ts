@@ -106,7 +106,7 @@ function plannedOrWhyNot(input: typeof PlanVideoInput.$inferInput): PlanVideo | 
   }
 }
 
-const VideoBatch = builder.objectRef<readonly number[]>('VideoBatch').implement({
+export const VideoBatch = builder.objectRef<readonly number[]>('VideoBatch').implement({
   description: 'Videos that one bulk change made or changed.',
   fields: (t) => ({
     videos: t.drizzleField({

@@ -22,6 +22,18 @@ export const JOBS = {
     }),
     attempts: 1,
   },
+  /** Reads what a subject sold, or what its ads brought; the next sweep repairs a failed one. */
+  sales: {
+    payload: z.strictObject({
+      workspaceId: z.number().int().positive(),
+      subjectId: z.number().int().positive(),
+    }),
+    attempts: 1,
+  },
+  /** Makes the figures by hour and day of what changed, every minute; the next one repairs a failed one. */
+  rollup: { payload: z.strictObject({}), attempts: 1 },
+  /** Drops what is too old to keep, every day. Tried again, since it gives up where it would hold up others. */
+  retention: { payload: z.strictObject({}), attempts: 5 },
 } as const
 
 export type JobName = keyof typeof JOBS

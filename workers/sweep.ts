@@ -1,3 +1,5 @@
+import { dueLedgers } from '../flow/ledger.ts'
+import { decidePrices } from '../flow/look-price.ts'
 import { dueAccounts, sweep } from '../flow/sweep.ts'
 import { applyTierPolicy, dueTierPolicies } from '../flow/tier.ts'
 import type { WorkerDeps } from './workers.ts'
@@ -9,21 +11,31 @@ const SHARDS_A_BATCH = 16
 
 export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Promise<void> {
   const now = clock()
-  const [policies, accounts, work] = await Promise.all([
+  const [policies, accounts, ledgers, work] = await Promise.all([
     dueTierPolicies({ db, now }),
     dueAccounts({ db, now }),
+    dueLedgers({ db, now }),
     sweep({ db, now }),
   ])
   for (const { workspaceId, accountId } of accounts) {
     if (platforms.connectors(workspaceId).size === 0) continue
     await queue.enqueue('explore', { workspaceId, accountId }, `explore-${workspaceId}-${accountId}`)
   }
-  for (const { workspaceId, source, shards } of work) {
-    if (!platforms.connectors(workspaceId).has(source)) continue
-    const jobs = Math.min(SLOTS, Math.ceil(shards / SHARDS_A_BATCH))
-    for (let slot = 0; slot < jobs; slot++) {
+  const polls = work.filter(({ workspaceId, source }) => platforms.connectors(workspaceId).has(source))
+  // A batch of each in turn: nobody waits behind the whole backlog of another workspace.
+  for (let slot = 0; slot < SLOTS; slot++) {
+    for (const { workspaceId, source, shards } of polls) {
+      if (slot * SHARDS_A_BATCH >= shards) continue
       await queue.enqueue('poll', { workspaceId, source, slot }, `poll-${workspaceId}-${source}-${slot}`)
     }
+  }
+  for (const workspaceId of new Set(polls.map((poll) => poll.workspaceId))) {
+    await decidePrices({ db, workspaceId, now }, { sources: platforms.sources() })
+  }
+  const readable = new Set(platforms.sources().map(({ source }) => source))
+  for (const { workspaceId, subjectId, source } of ledgers) {
+    if (!readable.has(source)) continue
+    await queue.enqueue('sales', { workspaceId, subjectId }, `sales-${workspaceId}-${subjectId}`)
   }
   // Last: a list of KOLs that is being imported holds this up, and nothing else.
   for (const workspaceId of policies) await applyTierPolicy({ db, workspaceId, now })

@@ -1,11 +1,16 @@
 /** Composition root of the workers: handlers over one queue. */
 import type { Db } from '../db/client.ts'
 import type { Polled } from '../flow/poll.ts'
+import type { Retention } from '../flow/retention.ts'
+import { DAY, MINUTE } from '../rules/types.ts'
 import { runExplore } from './explore.ts'
 import type { JobName, Payload } from './jobs.ts'
 import type { Platforms } from './platforms.ts'
 import { runPoll } from './poll.ts'
 import { type Backend, createQueue, type Queue } from './queue.ts'
+import { runRetention } from './retention.ts'
+import { runRollup } from './rollup.ts'
+import { createSales } from './sales.ts'
 import { runSweep } from './sweep.ts'
 import { createWorker } from './worker.ts'
 
@@ -14,13 +19,16 @@ export interface WorkerDeps {
   clock: () => Date
   platforms: Platforms
   queue: Pick<Queue, 'enqueue'>
+  retention: Retention
   onPolled?: ((polled: Polled) => void) | undefined
 }
 
-export interface StartOptions extends Omit<WorkerDeps, 'queue'> {
+export interface StartOptions extends Omit<WorkerDeps, 'queue' | 'retention'> {
   backend: Backend
   concurrency: number
-  /** How often the sweep runs, ms; null: only when `run` is called (demo and tests set their own pace). */
+  /** Left out: everything is kept. */
+  retention?: Retention
+  /** How often the sweep runs, ms; null: this and all else only when `run` is called (demo and tests set their own pace). */
   sweepEvery: number | null
   log: { warn: (detail: object, message: string) => void; error: (detail: object, message: string) => void }
 }
@@ -31,17 +39,22 @@ export interface Workers {
   close(): Promise<void>
 }
 
+const KEEP_ALL: Retention = { rawDays: 0, hourDays: 0 }
+
 export async function startWorkers(options: StartOptions): Promise<Workers> {
   const { backend, concurrency, sweepEvery, log } = options
   const queue = createQueue(backend, (error) => log.warn({ err: error }, 'queue'))
   const open = trackOpen(queue)
-  const deps: WorkerDeps = { ...options, queue: open.queue }
+  const deps: WorkerDeps = { retention: KEEP_ALL, ...options, queue: open.queue }
   const worker = createWorker(
     backend,
     {
       sweep: () => runSweep(deps),
       poll: (payload) => runPoll(deps, payload),
       explore: (payload) => runExplore(deps, payload),
+      sales: createSales(deps),
+      rollup: () => runRollup(deps),
+      retention: () => runRetention(deps),
     },
     concurrency,
     {
@@ -50,7 +63,11 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
       onError: (error) => log.warn({ err: error }, 'worker'),
     },
   )
-  if (sweepEvery !== null) await queue.repeat('sweep', {}, sweepEvery)
+  if (sweepEvery !== null) {
+    await queue.repeat('sweep', {}, sweepEvery)
+    await queue.repeat('rollup', {}, MINUTE)
+    await queue.repeat('retention', {}, DAY)
+  }
   return {
     async run(name, payload) {
       await open.queue.enqueue(name, payload)

@@ -12,15 +12,23 @@ export interface UnjudgedRow {
   followers: string | null
 }
 
+export interface Unjudged {
+  source: string
+  /** Only looks at these. */
+  videoIds: readonly number[]
+  /** Rows of one piece. */
+  batch: number
+}
+
 /**
  * Streams through a cursor, so that the whole is sorted once and never held. A snapshot that is older than what is
- * already judged of its video is history: stored, but not judged again.
+ * already judged of its video is history: stored, but not judged again. By video, since nothing else leads to what is
+ * new: the whole of what a workspace ever imported would be read for a file of a few rows.
  */
 export async function* streamUnjudged(
   pool: postgres.Sql,
   workspaceId: number,
-  source: string,
-  batch: number,
+  { source, videoIds, batch }: Unjudged,
 ): AsyncGenerator<UnjudgedRow[]> {
   const connection = await pool.reserve()
   try {
@@ -29,8 +37,9 @@ export async function* streamUnjudged(
     yield* connection<UnjudgedRow[]>`
       select s.video_id, (extract(epoch from s.observed_at) * 1000)::bigint as observed_ms,
         s.plays, s.likes, s.comments, s.shares, s.saves, coalesce(k.followers, kol.followers) as followers
-      from snapshot s
-      join video_state v on v.workspace_id = s.workspace_id and v.video_id = s.video_id
+      from unnest(${videoIds.map(String)}::bigint[]) as named(video_id)
+      join video_state v on v.workspace_id = current_workspace() and v.video_id = named.video_id
+      join snapshot s on s.workspace_id = v.workspace_id and s.video_id = v.video_id
       left join kol on kol.workspace_id = v.workspace_id and kol.id = v.kol_id
       left join kol_snapshot k on k.workspace_id = v.workspace_id and k.kol_id = v.kol_id
         and k.observed_at = s.observed_at and k.source = s.source

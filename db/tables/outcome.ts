@@ -18,6 +18,10 @@ export const outcome = snakeCase.table(
     subject: text().$type<'VIDEO' | 'MATERIAL' | 'PLAN' | 'ORDER' | 'TASK'>().notNull(),
     /** The platform's id; text, it exceeds 2^53. */
     subjectId: text().notNull(),
+    /** The video that it is of; null: of none, or not said. */
+    itemId: text().generatedAlwaysAs(
+      sql`case subject when 'VIDEO' then subject_id else labels ->> 'videoId' end`,
+    ),
     /** The plan within which a material was counted; '' when all were. */
     scopeId: text().notNull().default(''),
     /** The period holds its start and not its end. An instant, and the whole life of an order, start and end alike. */
@@ -53,6 +57,7 @@ export const outcome = snakeCase.table(
     primaryKey({
       columns: [t.workspaceId, t.source, t.subject, t.subjectId, t.scopeId, t.startsAt, t.endsAt, t.revision],
     }),
+    index('outcome_item').on(t.workspaceId, t.itemId),
     index('outcome_day').on(t.workspaceId, t.day, t.subject),
     check('outcome_subject', sql`${t.subject} in ('VIDEO', 'MATERIAL', 'PLAN', 'ORDER', 'TASK')`),
     check('outcome_grain', sql`${t.grain} in ('HOUR', 'DAY', 'PERIOD', 'INSTANT', 'TOTAL')`),

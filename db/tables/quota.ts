@@ -5,7 +5,7 @@ import { workspace } from './tenant.ts'
 
 /**
  * 调用配额 of one source and one limit of it (an app, an advertiser), over all processes and workspaces. No tenant's:
- * the program reaches it through take_call alone.
+ * only flow/quota.ts writes it.
  */
 export const callQuota = snakeCase.table(
   'call_quota',

@@ -35,6 +35,7 @@ export const sale = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.side, t.orderId, t.revision] }),
+    index('sale_paid').on(t.workspaceId, t.subjectId, t.paidAt),
     index('sale_item').on(t.workspaceId, t.itemId, t.paidAt),
     check('sale_side', sql`${t.side} in ('shop', 'alliance')`),
   ],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Faults, faultSchema } from './faults.ts'
 import { ENDS } from './orders.ts'
 import { ledgerOf, ledgerTruth } from './orders-ledger.ts'
+import type { Meter } from './quota.ts'
 import type { Tally } from './tally.ts'
 import type { State } from './vendor.ts'
 import { readBody } from './wire.ts'
@@ -13,6 +14,7 @@ interface ControlParts {
   world: World
   faults: Faults
   tally: Tally
+  meter: Meter
   state: State
   advertiserIds: readonly string[]
   now: () => number
@@ -28,7 +30,7 @@ export function createControl(parts: ControlParts) {
 }
 
 function respond(call: string, text: string, parts: ControlParts): Answer {
-  const { faults, tally } = parts
+  const { faults, tally, meter } = parts
   switch (call) {
     case 'POST /control/faults':
       return addFaults(text, faults)
@@ -41,6 +43,8 @@ function respond(call: string, text: string, parts: ControlParts): Answer {
       return addEnds(text, parts)
     case 'GET /control/calls':
       return { status: 200, body: tally.calls() }
+    case 'GET /control/rates':
+      return { status: 200, body: meter.rates() }
     case 'GET /control/truth':
       return { status: 200, body: truth(parts) }
     default:

@@ -4,6 +4,7 @@ import { createRandom } from './random.ts'
 /** What can go wrong between a vendor and us in one call, each seen in the wild. */
 export const FAULT_KINDS = [
   'rate_limit',
+  'http_429',
   'http_500',
   'hang',
   'cut',
@@ -11,6 +12,12 @@ export const FAULT_KINDS = [
   'cut_after',
   'partial_body',
   'wrong_type',
+  // Complete, but each entry twice, the last one first, or after the answers to later questions.
+  'doubled',
+  'reversed',
+  'late',
+  // The answer to the question before, which somebody else asked.
+  'strayed',
   'expired_token',
   'busy',
 ] as const
@@ -25,7 +32,7 @@ const callFault = z
     times: z.int().positive().optional(),
     /** Or strikes each call with this chance, from the seeded generator. */
     probability: z.number().min(0).max(1).optional(),
-    /** Sent as Retry-After with rate_limit, http_500 and busy, seconds. */
+    /** Sent as Retry-After with rate_limit, http_429, http_500 and busy, seconds. */
     retryAfterS: z.int().nonnegative().optional(),
   })
   .refine((fault) => (fault.times === undefined) !== (fault.probability === undefined), {
@@ -47,12 +54,15 @@ export interface Faults {
   strike(path: string): Fault | null
   /** How far the vendor's clock is ahead. */
   skewMs(): number
+  /** Calls that were struck so far, by kind. */
+  struck(): Partial<Record<FaultKind, number>>
 }
 
 export function createFaults(seed: string | number): Faults {
   const random = createRandom(seed, 'faults')
   let active: Fault[] = []
   let skewMs = 0
+  const struck: Partial<Record<FaultKind, number>> = {}
   return {
     add: (faults) => {
       for (const fault of faults) {
@@ -68,9 +78,11 @@ export function createFaults(seed: string | number): Faults {
     strike: (path) => {
       const fault = active.find((each) => (each.path ?? path) === path && strikes(each, random.next))
       active = active.filter((each) => each.times !== 0)
+      if (fault) struck[fault.kind] = (struck[fault.kind] ?? 0) + 1
       return fault ?? null
     },
     skewMs: () => skewMs,
+    struck: () => ({ ...struck }),
   }
 }
 

@@ -1,16 +1,34 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseJson, toJson } from '../json.ts'
 import { createControl } from './control.ts'
 import { doudian } from './doudian.ts'
 import { douyin } from './douyin.ts'
 import { douyinOauth } from './douyin-oauth.ts'
-import { breaksTransport, faultyAnswer, retryAfter, sendHalf } from './fault-effects.ts'
-import { createFaults, type Faults } from './faults.ts'
+import {
+  breaksTransport,
+  faultyAnswer,
+  LATE_MS,
+  retryAfter,
+  SHOWN,
+  sendHalf,
+  shuffled,
+  strayed,
+} from './fault-effects.ts'
+import { createFaults, type Fault, type Faults } from './faults.ts'
 import { oceanengine } from './oceanengine.ts'
+import { createMeter, type Meter, type SimulatorQuota } from './quota.ts'
 import { skewedWorld } from './skew.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createTokens, type TokenStore } from './tokens.ts'
-import { createState, type Exchange, type Route, type State, type Vendor } from './vendor.ts'
+import {
+  createState,
+  type Exchange,
+  type Route,
+  type RouteResult,
+  type State,
+  type Vendor,
+} from './vendor.ts'
 import { close, listen, readBody } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -30,6 +48,8 @@ export interface SimulatorOptions {
   bound?: (awemeId: string) => boolean
   /** Life of an access token; a day, as 巨量's, unless set. */
   tokenLifeS?: number
+  /** Limits that callers are held to; none unless set. */
+  quota?: readonly SimulatorQuota[]
   /** Hears of every question that reached a route, with its answer: contract tests check both. */
   onExchange?: (exchange: Exchange) => void
 }
@@ -40,6 +60,8 @@ export interface Simulator {
   faults: Faults
   tokens: TokenStore
   tally: Tally
+  /** How fast it was asked. */
+  meter: Meter
   close(): Promise<void>
 }
 
@@ -49,11 +71,12 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const now = () => options.now() + faults.skewMs()
   const tokens = createTokens(now, options.tokenLifeS)
   const tally = createTally()
+  const meter = createMeter(options.quota)
   const advertiserIds = options.advertiserIds ?? ['1700000000000001']
   const state = createState()
   const { world } = options
-  const control = createControl({ world, now, faults, tally, state, advertiserIds })
-  const vendor = createVendor(options, { faults, tokens, tally, advertiserIds, state, now })
+  const control = createControl({ world, now, faults, tally, meter, state, advertiserIds })
+  const vendor = createVendor(options, { faults, tokens, tally, meter, advertiserIds, state, now })
   const server = createServer((request, response) => {
     const handle = request.url?.startsWith('/control/') ? control : vendor
     handle(request, response).catch((error: unknown) => {
@@ -62,10 +85,11 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     })
   })
   const url = await listen(server, options.port ?? 0)
-  return { url, advertiserId: advertiserIds[0] ?? '', faults, tokens, tally, close: () => close(server) }
+  const advertiserId = advertiserIds[0] ?? ''
+  return { url, advertiserId, faults, tokens, tally, meter, close: () => close(server) }
 }
 
-type Parts = Pick<Simulator, 'faults' | 'tokens' | 'tally'> & {
+type Parts = Pick<Simulator, 'faults' | 'tokens' | 'tally' | 'meter'> & {
   advertiserIds: readonly string[]
   state: State
   now: () => number
@@ -78,11 +102,19 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
     if (skewMs !== dated.skewMs) dated = { skewMs, world: skewedWorld(options.world, skewMs) }
     return dated.world
   }
+  /** The answer before, by path. */
+  const earlier = new Map<string, RouteResult>()
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const text = await readBody(request)
-    if (options.latencyMs) await new Promise((resolve) => setTimeout(resolve, options.latencyMs))
-    const fault = parts.faults.strike(url.pathname)
+    if (options.latencyMs) await pause(options.latencyMs)
+    const broken = parts.meter.count(url.pathname, url.searchParams, options.now())
+    if (broken?.retryAfterS !== undefined) {
+      parts.tally.call(url.pathname, 429)
+      response.writeHead(429, { 'retry-after': String(broken.retryAfterS) }).end()
+      return
+    }
+    const fault: Fault | null = broken ? { kind: 'rate_limit' } : parts.faults.strike(url.pathname)
     if (fault && breaksTransport(fault, response, parts.tally, url.pathname)) return
     const found = findRoute(request.method ?? '', url.pathname)
     if (!found) {
@@ -101,7 +133,10 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
       body: bodyOf(text, request.headers['content-type']),
     }
     const answer = (fault && faultyAnswer(fault, vendor)) ?? route.answer(context)
-    const data = fault?.kind === 'wrong_type' ? vendor.wrongTypes(answer.data) : answer.data
+    const shown = fault?.kind === 'strayed' ? strayed(answer, earlier.get(url.pathname)) : answer
+    if (answer.code === 0) earlier.set(url.pathname, answer)
+    const data =
+      fault?.kind === 'wrong_type' ? vendor.wrongTypes(shown.data) : shuffled(fault?.kind, shown.data)
     const envelope = vendor.envelope({ ...answer, data }, parts.tally.nextRequestId(), context.now)
     const body = toJson(envelope)
     parts.tally.call(url.pathname, fault?.kind === 'partial_body' ? 'partial_body' : answer.code)
@@ -115,7 +150,8 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
     })
     if (fault?.kind === 'cut_after') return void response.destroy()
     if (fault?.kind === 'partial_body') return sendHalf(response, body)
-    if (fault === null) parts.tally.looks(answer.looks ?? [], options.now())
+    if (fault?.kind === 'late') await pause(LATE_MS)
+    if (fault === null || SHOWN.has(fault.kind)) parts.tally.looks(shown.looks ?? [], options.now())
     response.writeHead(200, { 'content-type': 'application/json', ...retryAfter(fault) }).end(body)
   }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import pino from 'pino'
 import { afterEach, expect, test } from 'vitest'
 import { type Api, startApi } from '../../api/server.ts'
-import { account } from '../../db/tables.ts'
+import { account, subject } from '../../db/tables.ts'
 import { write } from '../../flow/context.ts'
 import { createSealer } from '../../flow/seal.ts'
 import { createToken } from '../../flow/workspace.ts'
@@ -154,7 +154,7 @@ test('an account of 抖音 is connected by its nickname, with five renewals', as
 })
 
 test('a shop of 抖店 is connected by its name', async () => {
-  const { simulator, ask, begin, back } = await stage()
+  const { simulator, tenant, ask, begin, back } = await stage()
   const { url } = await begin('doudian')
   const address = new URL(url)
   expect(address.origin + address.pathname).toBe('https://fuwu.jinritemai.com/authorize')
@@ -174,6 +174,8 @@ test('a shop of 抖店 is connected by its name', async () => {
     renewalsLeft: null,
   }
   expect(await ask(ACCOUNTS)).toMatchObject({ accounts: { edges: [{ node }] } })
+  const subjects = await write(tenant, (tx) => tx.select().from(subject))
+  expect(subjects).toMatchObject([{ source: 'doudian', externalId: DOUDIAN_SHOP_ID, lostAt: null }])
 })
 
 test('a platform without an app and a KOL that is none are refused', async () => {

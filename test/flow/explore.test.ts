@@ -105,7 +105,9 @@ test('a binding that ends is no longer asked through, and the subject may come b
   const mine = { ...advertiser('77'), externalId: '18' }
   const seen = () => subjectsOf(ctx, { source: 'qianchuan', kolAccountIds: ['77'] })
   await explore(ctx, { accountId, ...names(mine) })
-  expect(await seen()).toEqual([{ kolAccountId: '77', accountId, externalId: '18' }])
+  expect(await seen()).toEqual([
+    { kolAccountId: '77', accountId, subjectId: expect.any(Number), externalId: '18' },
+  ])
   await explore(ctx, { accountId, ...names({ ...mine, kolAccountIds: [] }) })
   expect(await seen()).toEqual([])
   const partly = { directoryOf: () => ({ subjects: async () => ({ subjects: [], complete: false }) }) }

@@ -208,6 +208,21 @@ test('looks older than what is judged are kept as history, not judged again', as
   expect(states[0]).toMatchObject({ plays: 1000, looks: 2 })
 })
 
+test('what is new marks from when on the figures are to be made; what is known marks nothing', async () => {
+  const ctx = await t.tenant()
+  const marks = async () => (await written(ctx)).states.map(({ dirtyFrom }) => dirtyFrom?.getTime() ?? null)
+  const one = row()
+  const later = { ...one, observedAt: one.observedAt + HOUR }
+  await run(ctx, [lines([later])])
+  expect(await marks()).toEqual([later.observedAt])
+  await run(ctx, [lines([one, later, row()])])
+  expect(await marks()).toEqual([one.observedAt, NOW.getTime() - 4 * DAY])
+  await write(ctx, (tx) => tx.update(videoState).set({ dirtyFrom: null }))
+  const restated = { ...later, counters: counters({ plays: 7 }) }
+  await run(ctx, [lines([one, restated])])
+  expect(await marks()).toEqual([later.observedAt, null])
+})
+
 test('months of any age get their partition', async () => {
   const ctx = await t.tenant()
   const publishedAt = Date.parse('2015-11-01T00:00:00Z')

@@ -19,12 +19,12 @@ test('an account that is broken costs only its own videos, and a video that nobo
       random: () => 0.5,
     })
     const [works, broken, unseen] = world.kols.map(({ awemeId }) => awemeId) as [string, string, string]
-    const from = (key: string, accessToken: Viewpoint['accessToken']) => {
-      return { key, externalId: simulator.advertiserId, accessToken }
+    const from = (subjectId: number, accessToken: Viewpoint['accessToken']) => {
+      return { key: `${subjectId}/17`, subjectId, externalId: simulator.advertiserId, accessToken }
     }
     const seen = new Map([
-      [works, from('1/17', async () => simulator.tokens.current().accessToken)],
-      [broken, from('2/17', () => Promise.reject(new Error('no key opens the tokens')))],
+      [works, from(1, async () => simulator.tokens.current().accessToken)],
+      [broken, from(2, () => Promise.reject(new Error('no key opens the tokens')))],
     ])
     const refs = world.kols.map(({ awemeId }) => {
       return {
@@ -40,9 +40,10 @@ test('an account that is broken costs only its own videos, and a video that nobo
       return answers?.find((answer) => answer.itemId === itemId)
     }
     expect(answers).toHaveLength(3)
-    expect(of(works)).toMatchObject({ ok: true })
-    expect(of(broken)).toMatchObject({ ok: false, error: { kind: 'network' } })
+    expect(of(works)).toMatchObject({ ok: true, subjectId: 1 })
+    expect(of(broken)).toMatchObject({ ok: false, subjectId: 2, error: { kind: 'network' } })
     expect(of(unseen)).toMatchObject({ ok: false, error: { kind: 'forbidden' } })
+    expect(of(unseen)).not.toHaveProperty('subjectId')
   } finally {
     await simulator.close()
   }

@@ -33,6 +33,8 @@ export function testConnector(
       freshnessMs: 0,
       batch: 50,
       callsPerSecond: 10,
+      callsPerDay: null,
+      scope: 'app',
       costFen: 0,
     },
     asked,

@@ -1,4 +1,6 @@
 /** Factories for what a team plans; every key is unique. */
+import { eq } from 'drizzle-orm'
+import { subject } from '../../db/tables.ts'
 import { connectAccount } from '../../flow/account.ts'
 import { createBrand } from '../../flow/brand.ts'
 import { type Context, write } from '../../flow/context.ts'
@@ -61,6 +63,19 @@ export interface PublishedVideo {
 
 /** An account from which the videos of these 抖音号 are seen. */
 export async function seen(ctx: Context, source: string, kolAccountIds: string[]): Promise<void> {
+  await connected(ctx, source, kolAccountIds)
+}
+
+/** A subject whose sales or reports can be read; its number. */
+export async function ledger(ctx: Context, source: 'doudian' | 'qianchuan'): Promise<number> {
+  const accountId = await connected(ctx, source, [])
+  const [row] = await write(ctx, (tx) =>
+    tx.select({ id: subject.id }).from(subject).where(eq(subject.accountId, accountId)),
+  )
+  return row?.id ?? 0
+}
+
+async function connected(ctx: Context, source: string, kolAccountIds: string[]): Promise<number> {
   const grant = {
     accessToken: 'access',
     refreshToken: 'refresh',
@@ -70,8 +85,9 @@ export async function seen(ctx: Context, source: string, kolAccountIds: string[]
   const sealer = createSealer([{ id: 'test', key: Buffer.alloc(32) }])
   const authorised = { platform: 'test', externalId: unique('account'), name: 'test', grant }
   const accountId = await connectAccount(ctx, { sealer }, authorised)
-  const subject = { source, externalId: unique('subject'), name: 'test', kolAccountIds }
-  await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, { subjects: [subject], complete: true }))
+  const seen = { source, externalId: unique('subject'), name: 'test', kolAccountIds }
+  await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, { subjects: [seen], complete: true }))
+  return accountId
 }
 
 export function planned(

@@ -21,9 +21,9 @@ export function killPrograms(): void {
 }
 
 /** Runs `npm run <args>` without npm, in an environment of its own. */
-export function program(args: string[], env: Record<string, string> = {}): Program {
+export function program(args: string[], env: Record<string, string> = {}, entry = 'main.ts'): Program {
   const bare = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'main.ts', ...args], { cwd: ROOT, env: bare })
+  const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], { cwd: ROOT, env: bare })
   running.add(child)
   let text = ''
   const watchers = new Set<() => void>()

@@ -53,7 +53,7 @@ async function startPostgres() {
   }
 }
 
-async function startRedis(): Promise<{ url: string | null; stop: () => Promise<void> }> {
+export async function startRedis(): Promise<{ url: string | null; stop: () => Promise<void> }> {
   if (process.env.REDIS_URL) return { url: process.env.REDIS_URL, stop: async () => {} }
   if (!onPath('redis-server')) return { url: null, stop: async () => {} }
   const port = await freePort()

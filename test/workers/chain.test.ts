@@ -86,5 +86,16 @@ onEachBackend(t, (backend) => {
       rows(tx, sql`select source from snapshot where source <> 'file' group by source order by source`),
     )
     expect(sources).toEqual([{ source: 'douyin' }, { source: 'qianchuan' }])
+    const [sold] = await inWorkspace(tenant.db, tenant.workspaceId, (tx) =>
+      rows<{ sales: number; missing: number }>(
+        tx,
+        sql`select count(*)::int as sales, (count(*) filter (where state.gmv_fen is null))::int as missing
+          from (select distinct item_id from sale) sold
+          join video on video.item_id = sold.item_id
+          join video_state state on state.video_id = video.id`,
+      ),
+    )
+    expect(sold?.sales).toBeGreaterThan(0)
+    expect(sold?.missing).toBe(0)
   })
 })

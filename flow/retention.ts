@@ -1,0 +1,31 @@
+/** Drops what is too old to keep; figures by day stay for ever. */
+import { sql } from 'drizzle-orm'
+import { type Db, rows } from '../db/client.ts'
+import { DAY } from '../rules/types.ts'
+
+/** Days that are kept at least, since whole months go; 0: for ever. */
+export interface Retention {
+  rawDays: number
+  hourDays: number
+}
+
+/**
+ * The months that were dropped, by name: looks and figures by hour, of all workspaces. None while anything that old is
+ * dirty: figures are made first.
+ */
+export async function retain({ db, now }: { db: Db; now: Date }, keep: Retention): Promise<string[]> {
+  const dropped: string[] = []
+  for (const [parent, days] of [
+    ['snapshot', keep.rawDays],
+    ['video_hour', keep.hourDays],
+  ] as const) {
+    if (days === 0) continue
+    const before = new Date(now.getTime() - days * DAY).toISOString()
+    const gone = await rows<{ name: string }>(
+      db,
+      sql`select name from drop_partitions(${parent}, ${before}::timestamptz)`,
+    )
+    dropped.push(...gone.map(({ name }) => name))
+  }
+  return dropped
+}

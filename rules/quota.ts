@@ -1,0 +1,152 @@
+/** 调用配额: whether one call to a source may go now, waits, or is refused until an instant. */
+import { DAY, HOUR } from './types.ts'
+import { addDays, dayOf, startOfDay } from './zone.ts'
+
+/** What asking a source is limited by and costs. null: no limit is known. */
+export interface CallLimits {
+  callsPerSecond: number | null
+  callsPerDay: number | null
+  /** Per call, 分. */
+  costFen: number
+}
+
+export type QuotaReason =
+  /** The workspace's spending of the day is used up. */
+  | 'CAP'
+  /** The calls of the day are used up. */
+  | 'QUOTA_DAY'
+  /** What is left of the day is kept for what is hot. */
+  | 'RESERVE'
+  /** The workspace is ahead of its equal share, and what is unused may still be asked for by the others. */
+  | 'SHARE'
+  /** The platform asked for silence. */
+  | 'BLOCKED'
+  /** The calls before it take the rate of the next moments. */
+  | 'QUOTA_SECOND'
+
+export interface Asking {
+  limits: CallLimits
+  /** May use the reserve. */
+  urgent: boolean
+  /** Of the limit, over all workspaces: calls of the day, when the rate is free again, and the silence asked for. */
+  calls: number
+  freeAt: number
+  blockedUntil: number | null
+  /** The day of the quota, ms. */
+  from: number
+  to: number
+  /** Calls of this workspace of the day, and how many workspaces use the limit, itself included. */
+  mine: number
+  sharers: number
+  /** What this workspace spent that day on all sources, and may; null: no cap. */
+  spentFen: number
+  capFen: number | null
+  /** A shorter wait is sat out instead of being refused. */
+  maxWaitMs: number
+}
+
+/** `freeAt` in ms is to be stored with the call. */
+export type Admission =
+  | { kind: 'GO'; freeAt: number }
+  | { kind: 'WAIT'; ms: number }
+  | { kind: 'REFUSED'; until: number; reason: QuotaReason }
+
+/** Part of a day's calls that only urgent ones may use: assumed, not measured. */
+export const RESERVE = 0.2
+/** Clocks differ by less. What lies further ahead was written by one that was wrong, and holds up nobody. */
+const SKEW = HOUR
+/** No platform asks for more: its quotas are renewed every day. */
+const LONGEST_SILENCE = DAY + SKEW
+const SECOND = 1000
+/** The platforms renew their quotas at midnight there. */
+const ZONE = 'Asia/Shanghai'
+
+/** The calls of a day that are nobody's reserve. */
+export function unreserved(callsPerDay: number): number {
+  return Math.floor(callsPerDay * (1 - RESERVE))
+}
+
+/** Calls of the day that a workspace can count on: what is left of its equal share, and of all that are no reserve. */
+export function callsLeft(
+  callsPerDay: number,
+  use: { total: number; mine: number; sharers: number },
+): number {
+  const open = unreserved(callsPerDay)
+  return Math.max(0, Math.floor(Math.min(open - use.total, open / use.sharers - use.mine)))
+}
+
+/** The day of a quota at an instant, and its bounds in ms. */
+export function quotaDay(now: Date): { day: string; from: number; to: number } {
+  return boundsOf(dayOf(now, ZONE))
+}
+
+/** The day to count in where `stored` is the one that was counted in last: a clock that is behind begins no old day again. */
+export function countingDay(stored: string, now: Date): { day: string; from: number; to: number } {
+  const ahead = stored > quotaDay(now).day && stored <= quotaDay(new Date(now.getTime() + SKEW)).day
+  return ahead ? boundsOf(stored) : quotaDay(now)
+}
+
+/** Whether a silence until then can be true. */
+export function credible(blockedUntil: number, now: number): boolean {
+  return blockedUntil <= now + LONGEST_SILENCE
+}
+
+export function boundsOf(day: string): { day: string; from: number; to: number } {
+  return {
+    day,
+    from: startOfDay(day, ZONE).getTime(),
+    to: startOfDay(addDays(day, 1), ZONE).getTime(),
+  }
+}
+
+export function admit(asking: Asking, now: number): Admission {
+  let last: Obstacle | null = null
+  for (const obstacle of obstacles(asking, now)) {
+    if (obstacle.until > now && (last === null || obstacle.until > last.until)) last = obstacle
+  }
+  if (last === null) return { kind: 'GO', freeAt: now + spacing(asking.limits.callsPerSecond) }
+  const ms = Math.ceil(last.until - now)
+  if (ms <= asking.maxWaitMs) return { kind: 'WAIT', ms }
+  return { kind: 'REFUSED', ...last }
+}
+
+interface Obstacle {
+  reason: QuotaReason
+  until: number
+}
+
+function* obstacles(asking: Asking, now: number): Generator<Obstacle> {
+  const { limits, capFen, spentFen, to, blockedUntil, freeAt } = asking
+  if (capFen !== null && limits.costFen > 0 && spentFen + limits.costFen > capFen) {
+    yield { reason: 'CAP', until: to }
+  }
+  if (limits.callsPerDay !== null) yield* ofTheDay(asking, limits.callsPerDay, now)
+  if (blockedUntil !== null && credible(blockedUntil, now)) yield { reason: 'BLOCKED', until: blockedUntil }
+  const wait = spacing(limits.callsPerSecond)
+  if (wait > 0 && freeAt <= now + wait + SKEW) yield { reason: 'QUOTA_SECOND', until: freeAt }
+}
+
+/**
+ * A workspace has its share of the day whenever it wants it; beyond that it gets what would else go unused: it waits
+ * while all together are ahead of an even use of the day. Normal calls share what is not reserved, urgent ones all.
+ */
+function* ofTheDay(
+  { calls, urgent, mine, sharers, from, to }: Asking,
+  callsPerDay: number,
+  now: number,
+): Generator<Obstacle> {
+  const open = urgent ? callsPerDay : unreserved(callsPerDay)
+  if (calls >= callsPerDay) yield { reason: 'QUOTA_DAY', until: to }
+  else if (calls >= open) yield { reason: 'RESERVE', until: to }
+  else if (mine >= open / sharers && calls >= (open * (now - from)) / (to - from)) {
+    yield { reason: 'SHARE', until: from + Math.floor((calls / open) * (to - from)) + 1 }
+  }
+}
+
+/**
+ * GCRA (ITU-T I.371) without a burst: calls are this far apart, ms, so that no second holds more than are allowed,
+ * wherever the platform lets its seconds begin.
+ */
+function spacing(callsPerSecond: number | null): number {
+  return callsPerSecond === null ? 0 : Math.ceil(SECOND / callsPerSecond)
+}

@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { rows } from '../../db/client.ts'
+import { snapshot, videoDay, videoHour } from '../../db/tables.ts'
+import { type Context, write } from '../../flow/context.ts'
+import { retain } from '../../flow/retention.ts'
+import { rollup } from '../../flow/rollup.ts'
+import { DAY } from '../../rules/types.ts'
+import { content, published } from '../support/content.ts'
+import { NOW, testDatabase } from '../support/database.ts'
+import { store } from '../support/looks.ts'
+
+const t = testDatabase()
+const KEEP = { rawDays: 400, hourDays: 800 }
+const at = (text: string) => new Date(`${text}Z`)
+
+/** A video with a look each in a month that is long over, in one that still holds the edge, and now. */
+async function old(ctx: Context, months: [string, string] = ['2025-08-31T10:00:00', '2025-10-02T10:00:00']) {
+  const [gone, edge] = months
+  const publishedAt = new Date(+at(gone) - DAY / 2)
+  const { videoId } = await published(ctx, await content(ctx), { publishedAt })
+  const looks = [at(gone), at(edge), NOW].map((observedAt, nth) => ({
+    videoId,
+    observedAt,
+    plays: 100 + nth,
+  }))
+  await store(ctx, looks)
+  return videoId
+}
+
+const kept = (ctx: Context) =>
+  write(ctx, async (tx) => ({
+    looks: (await tx.select().from(snapshot).orderBy(snapshot.observedAt)).map(({ plays }) => plays),
+    hours: (await tx.select().from(videoHour).orderBy(videoHour.hour)).map(({ plays }) => plays),
+    days: (await tx.select().from(videoDay).orderBy(videoDay.day)).map(({ plays, gainedPlays }) => [
+      plays,
+      gainedPlays,
+    ]),
+  }))
+
+test('months that ended before the edge are dropped; hours stay longer, days for ever', async () => {
+  const ctx = await t.tenant()
+  await old(ctx)
+  await rollup(ctx)
+  const days = [
+    [100, 100],
+    [101, 1],
+    [102, 1],
+  ]
+  expect(await retain(ctx, KEEP)).toEqual(['snapshot_2025_08', 'snapshot_2025_09'])
+  expect(await kept(ctx)).toEqual({ looks: [101, 102], hours: [100, 101, 102], days })
+  expect(await retain(ctx, KEEP)).toEqual([])
+  // As time goes by: 400 days after the end of October 2025, and 800 after that of August.
+  expect(await retain({ db: ctx.db, now: at('2026-12-06T00:00:00') }, KEEP)).toContain('snapshot_2025_10')
+  expect(await retain({ db: ctx.db, now: at('2027-11-11T00:00:00') }, KEEP)).toContain('video_hour_2025_08')
+  expect((await kept(ctx)).days).toEqual(days)
+})
+
+test('what is remade later keeps the days whose looks are gone', async () => {
+  const ctx = await t.tenant()
+  const videoId = await old(ctx, ['2025-06-15T10:00:00', '2025-10-02T10:00:00'])
+  await rollup(ctx)
+  await retain(ctx, KEEP)
+  // A file brings an earlier look of the day that is gone, and one of a day between.
+  const late = [at('2025-06-15T08:00:00'), at('2025-07-15T10:00:00')]
+  await store(
+    ctx,
+    late.map((observedAt, nth) => ({ videoId, observedAt, plays: 50 + nth, source: 'file' })),
+  )
+  await rollup(ctx)
+  expect((await kept(ctx)).days).toEqual([
+    [100, 100],
+    [51, -49],
+    [101, 50],
+    [102, 1],
+  ])
+})
+
+test('nothing is dropped while figures of that time are to be made; then it is', async () => {
+  const ctx = await t.tenant()
+  await old(ctx, ['2025-05-31T10:00:00', '2025-10-02T10:00:00'])
+  expect(await retain(ctx, KEEP)).toEqual([])
+  await rollup(ctx)
+  expect(await retain(ctx, KEEP)).toContain('snapshot_2025_05')
+})
+
+test('0 days keep for ever', async () => {
+  const ctx = await t.tenant()
+  await old(ctx, ['2025-04-30T10:00:00', '2025-10-02T10:00:00'])
+  await rollup(ctx)
+  expect(await retain(ctx, { rawDays: 0, hourDays: 0 })).toEqual([])
+})
+
+test('hours outlive the looks that they are made of, whatever is set', async () => {
+  const ctx = await t.tenant()
+  await old(ctx, ['2025-03-31T10:00:00', '2025-10-02T10:00:00'])
+  await rollup(ctx)
+  expect(await retain(ctx, { rawDays: 0, hourDays: 1 })).not.toContain('video_hour_2025_03')
+})
+
+test('no other table loses anything', async () => {
+  for (const parent of ['video_state', 'snapshot_2026_11', 'snapshot; drop table video']) {
+    const asked = rows(t.database.db, sql`select drop_partitions(${parent}, now())`)
+    await expect(asked).rejects.toMatchObject({ cause: { code: '42809' } })
+  }
+})

@@ -1,0 +1,48 @@
+/** What a sweep hands to the queue, and in which order. */
+import { expect, test } from 'vitest'
+import { lookPrice } from '../../db/tables.ts'
+import { type Context, write } from '../../flow/context.ts'
+import { NO_PLATFORMS } from '../../workers/platforms.ts'
+import { runSweep } from '../../workers/sweep.ts'
+import { testConnector } from '../support/connector.ts'
+import { content, published } from '../support/content.ts'
+import { NOW, testDatabase } from '../support/database.ts'
+
+const t = testDatabase()
+
+/** Videos without a KOL lie in a shard each. */
+async function watched(ctx: Context, videos: number): Promise<void> {
+  const matrix = await content(ctx)
+  for (let nth = 0; nth < videos; nth++) await published(ctx, matrix)
+}
+
+test('batches of workspaces take turns, and a scarce source gets its price', async () => {
+  const [large, small] = [await t.tenant(), await t.tenant()]
+  await watched(large, 40)
+  await watched(small, 20)
+  const connector = testConnector(() => 'network')
+  const capability = { ...connector.capability, callsPerDay: 10 }
+  const asked: { workspaceId: number; slot: number }[] = []
+  const platforms = {
+    ...NO_PLATFORMS,
+    sources: () => [{ source: 'test', capability }],
+    connectors: () => new Map([['test', connector]]),
+  }
+  await runSweep({
+    db: t.database.db,
+    clock: () => NOW,
+    platforms,
+    retention: { rawDays: 0, hourDays: 0 },
+    queue: {
+      async enqueue(name, payload) {
+        if (name === 'poll') asked.push(payload as { workspaceId: number; slot: number })
+      },
+    },
+  })
+  expect(asked.map(({ slot }) => slot)).toEqual([0, 0, 1, 1, 2])
+  expect(asked.filter(({ workspaceId }) => workspaceId === large.workspaceId)).toHaveLength(3)
+  for (const ctx of [large, small]) {
+    const prices = await write(ctx, (tx) => tx.select().from(lookPrice))
+    expect(prices).toMatchObject([{ source: 'test', decidedAt: NOW }])
+  }
+})

@@ -1,0 +1,6 @@
+import { retain } from '../flow/retention.ts'
+import type { WorkerDeps } from './workers.ts'
+
+export async function runRetention({ db, clock, retention }: WorkerDeps): Promise<void> {
+  await retain({ db, now: clock() }, retention)
+}
