@@ -37,6 +37,29 @@ query Videos {
     }
   }
 }`,
+  `# Monitoring: when each video is looked at next and why, its metrics with their sources, and its days.
+query Monitoring {
+  videos(first: 3, stage: PUBLISHED) {
+    edges {
+      node {
+        title
+        nextPoll { at urgent why { kind text } }
+        figures(metrics: ["plays", "naturalPlays", "velocity", "acceleration", "kolRatio", "gmv", "gpm", "paidRoi"]) {
+          metric { zh unit }
+          value
+          reason
+          source
+          disagrees
+        }
+        series(metrics: ["plays", "gainedPlays", "gmv"], resolution: DAY) { metric points { at value reason } }
+      }
+    }
+  }
+  sources { name freshnessMinutes callsPerSecond callsToday costTodayFen }
+  accounts(first: 3) {
+    edges { node { name health { state staleSince stopsInDays error { meaning { zh } whatToDo { zh } } } } }
+  }
+}`,
   `# The content matrix 人 货 场 需 as a board: any two axes, with what came of each pair, and the gaps.
 query Board {
   matrices(first: 1) {

@@ -12,12 +12,16 @@ import { startEmbedded, wipeEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { board } from './board.ts'
+import { faults } from './faults.ts'
 import { ingest } from './ingest.ts'
 import { polling } from './polling.ts'
+import { series } from './series.ts'
 
 export interface BenchContext {
   /** The name of the bench and what was said behind it. */
   args: string[]
+  /** Of the database, as the owner of the tables. */
+  url: string
   /** As the program works: bound by row-level security. */
   database: Database
   /** As the owner of the tables, one connection: for planting. */
@@ -31,7 +35,7 @@ export interface BenchContext {
 }
 export type Bench = (context: BenchContext) => Promise<void>
 
-const BENCHES: Readonly<Record<string, Bench>> = { board, ingest, polling }
+const BENCHES: Readonly<Record<string, Bench>> = { board, faults, ingest, polling, series }
 
 export interface BenchInput {
   args: string[]
@@ -62,5 +66,14 @@ export async function bench({ args, config, log, ticks, shutdown, say }: BenchIn
   shutdown.opened('owner', () => owner.end({ timeout: 5 }))
   const database = connect(embedded.url, { max: 4 })
   shutdown.opened('database', () => database.close())
-  await run({ args, database, owner, log, now: new Date('2026-11-11T12:00:00Z'), ticks, say })
+  await run({
+    args,
+    url: embedded.url,
+    database,
+    owner,
+    log,
+    now: new Date('2026-11-11T12:00:00Z'),
+    ticks,
+    say,
+  })
 }

@@ -60,11 +60,13 @@ export function createPlayer({ ctx, world, planned, publish, time, workers, tota
         const days = ((time.now - start) / DAY).toFixed(1)
         progress(`day ${days}: ${next} videos published, ${totals.looks} looks, ${totals.fired} flagged`)
       }
+      await workers.run('rollup', {})
     },
     async keepPlaying(signal: AbortSignal): Promise<void> {
       const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
       while (!signal.aborted) {
         await act()
+        await workers.run('rollup', {})
         time.now += STEP
         await Promise.race([sleep(PACE), aborted])
       }

@@ -94,8 +94,9 @@ function answerFor({ itemId }: VideoRef, entries: unknown[], sound: string[]): C
   const names = entries.map((entry) => namedVideoSchema.safeParse(entry).data?.video_id)
   const index = names.indexOf(itemId)
   if (index === -1) {
-    // Whoever is missing may be the one that cannot be read.
-    if (names.includes(undefined)) return failed('parse', 'an entry of the answer has no readable id')
+    // Whoever is missing may be the one that cannot be read, or the answer is another question's.
+    if (names.some((name) => name === undefined || !sound.includes(name)))
+      return failed('parse', 'an entry of the answer is of no video that was asked for')
     return failed('not_found', 'the platform did not return this video')
   }
   const video = videoSchema.safeParse(entries[index])

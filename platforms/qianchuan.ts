@@ -50,8 +50,8 @@ const itemSchema = z.object({
 /** What one account's chunk has yielded so far, by item id. */
 interface Found {
   entries: Map<string, Counters | FetchError>
-  /** An entry without a readable id: whoever is missing may be the one. */
-  unreadable: boolean
+  /** An entry of nobody who was asked for: whoever is missing may be the one, or the answer is another question's. */
+  strange: boolean
 }
 
 export function createQianchuan({ advertiserId, ...options }: QianchuanOptions): Connector {
@@ -74,7 +74,7 @@ async function fetchChunk(
   advertiserId: string,
 ): Promise<CounterAnswer[]> {
   const sound = refs.filter((ref) => int64(ref.itemId) !== null && int64(ref.accountId) !== null)
-  const found: Found = { entries: new Map(), unreadable: false }
+  const found: Found = { entries: new Map(), strange: false }
   let failure: FetchError | null = null
   try {
     if (sound.length > 0) await readVideos(sound, oceanengine, advertiserId, found)
@@ -93,7 +93,7 @@ function answerFor(ref: VideoRef, found: Found, failure: FetchError | null): Cou
   if (entry instanceof FetchError) return { ok: false, itemId: ref.itemId, error: entry }
   if (entry) return { ok: true, itemId: ref.itemId, counters: entry }
   if (failure) return { ok: false, itemId: ref.itemId, error: failure }
-  if (found.unreadable) return failed(ref, 'parse', 'an entry of the answer has no readable id')
+  if (found.strange) return failed(ref, 'parse', 'an entry of the answer is of no video that was asked for')
   return failed(ref, 'not_found', 'the platform did not return this video')
 }
 
@@ -102,7 +102,7 @@ function failed(ref: VideoRef, kind: FetchError['kind'], reason: string): Counte
 }
 
 async function readVideos(refs: VideoRef[], oceanengine: Oceanengine, advertiserId: string, found: Found) {
-  const itemIds = [...new Set(refs.map((ref) => ref.itemId))].map(int64)
+  const asked = new Set(refs.map((ref) => ref.itemId))
   const pages = readCursor(oceanengine, {
     method: 'GET',
     path: PATH,
@@ -111,18 +111,18 @@ async function readVideos(refs: VideoRef[], oceanengine: Oceanengine, advertiser
     query: {
       advertiser_id: advertiserId,
       aweme_id: refs[0]?.accountId ?? '',
-      filtering: { aweme_item_ids: itemIds },
+      filtering: { aweme_item_ids: [...asked].map(int64) },
     },
     count: BATCH,
     data: pageSchema,
   })
-  for await (const page of pages) for (const entry of page.video_list) readEntry(entry, found)
+  for await (const page of pages) for (const entry of page.video_list) readEntry(entry, asked, found)
 }
 
-function readEntry(entry: unknown, found: Found): void {
+function readEntry(entry: unknown, asked: ReadonlySet<string>, found: Found): void {
   const named = namedSchema.safeParse(entry)
-  if (!named.success) {
-    found.unreadable = true
+  if (!named.success || !asked.has(named.data.aweme_item_id)) {
+    found.strange = true
     return
   }
   const item = itemSchema.safeParse(entry)

@@ -19,7 +19,7 @@ import {
   type Span,
   startsOf,
 } from '../rules/series.ts'
-import { HOUR } from '../rules/types.ts'
+import { DAY, HOUR } from '../rules/types.ts'
 import { countDays, dayOf, daysBetween } from '../rules/zone.ts'
 import { batchedWith } from './batch.ts'
 import { Brand } from './brand.ts'
@@ -212,10 +212,12 @@ builder.drizzleObjectField(Video, 'series', (t) =>
       resolution: t.arg({ type: ResolutionEnum, required: true, description: 'How looks are put together.' }),
       from: t.arg({
         type: 'DateTime',
-        required: true,
-        description: 'From this instant; its hour or day is whole.',
+        description: 'From this instant, its hour or day whole; left out: 30 days before `to`.',
       }),
-      to: t.arg({ type: 'DateTime', required: true, description: 'Up to before this instant; the same.' }),
+      to: t.arg({
+        type: 'DateTime',
+        description: 'Up to before this instant, its hour or day whole; left out: now.',
+      }),
       zone: t.arg.string({
         description:
           "IANA zone of the days; left out: the workspace's. Others are kept as long as hours are.",
@@ -225,7 +227,11 @@ builder.drizzleObjectField(Video, 'series', (t) =>
         description: 'Only what was known by then, as long as single looks are kept; left out: all.',
       }),
     },
-    resolve: async ({ id }, args, context) => (await loadSeries(id, args, context)) ?? [],
+    resolve: async ({ id }, args, context) => {
+      const to = args.to ?? context.now
+      const from = args.from ?? new Date(to.getTime() - 30 * DAY)
+      return (await loadSeries(id, { ...args, from, to }, context)) ?? []
+    },
   }),
 )
 

@@ -159,13 +159,21 @@ test('an offline API says so; a used-up quota waits for midnight, risk control f
   expect((await errorOf(12345))?.kind).toBe('rejected')
 })
 
-test.each(['rate_limit', 'http_500', 'cut', 'partial_body', 'busy', 'cut_after'] as const)(
-  'a passing fault costs a retry, not a look: %s',
-  async (kind) => {
-    stage.simulator.faults.add([{ kind, times: 1, path: DATA_PATH }])
-    expect(kinds(await connector().fetchCounters(refsOf(awemeId)))).toEqual(['ok'])
-  },
-)
+test.each([
+  'rate_limit',
+  'http_429',
+  'http_500',
+  'cut',
+  'partial_body',
+  'busy',
+  'cut_after',
+  'doubled',
+  'reversed',
+  'late',
+] as const)('a passing fault costs a retry, not a look: %s', async (kind) => {
+  stage.simulator.faults.add([{ kind, times: 1, path: DATA_PATH }])
+  expect(kinds(await connector().fetchCounters(refsOf(awemeId)))).toEqual(['ok'])
+})
 test.each([
   ['rate_limit', 'rate_limited'],
   ['http_500', 'network'],

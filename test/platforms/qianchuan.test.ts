@@ -215,18 +215,27 @@ test('a used-up day tells the scheduler to wait until midnight in Shanghai', asy
   expect(answer).toMatchObject({ error: { retryAfterMs: 3 * HOUR } })
 })
 
-test.each(['rate_limit', 'http_500', 'hang', 'cut', 'partial_body', 'busy'] as const)(
-  'a passing fault costs a retry, not a look: %s',
-  async (kind) => {
-    simulator.faults.add([{ kind, times: 1, path: PATH }])
-    const answers = await connector({ timeoutMs: kind === 'hang' ? 200 : 5000 }).fetchCounters(refs)
-    expect(kinds(answers)).toEqual(['ok'])
-    expect(simulator.faults.list()).toEqual([])
-  },
-)
+test.each([
+  'rate_limit',
+  'http_429',
+  'http_500',
+  'hang',
+  'cut',
+  'partial_body',
+  'busy',
+  'doubled',
+  'reversed',
+  'late',
+] as const)('a passing fault costs a retry, not a look: %s', async (kind) => {
+  simulator.faults.add([{ kind, times: 1, path: PATH }])
+  const answers = await connector({ timeoutMs: kind === 'hang' ? 200 : 5000 }).fetchCounters(refs)
+  expect(kinds(answers)).toEqual(['ok'])
+  expect(simulator.faults.list()).toEqual([])
+})
 
 test.each([
   ['rate_limit', 'rate_limited'],
+  ['http_429', 'rate_limited'],
   ['http_500', 'network'],
   ['hang', 'timeout'],
   ['cut', 'network'],
@@ -245,6 +254,15 @@ test('a fault strikes the videos of its call and no others', async () => {
   const answers = await connector().fetchCounters(refs)
   const failed = answers.filter((answer) => !answer.ok).length
   expect([failed > 0 && failed <= 50, kinds(answers).sort()]).toEqual([true, ['ok', 'parse']])
+})
+
+test("another question's answer is no word on these videos", async () => {
+  const [first, second] = [...new Set(refs.map(({ accountId }) => accountId))].map((id) =>
+    refs.filter(({ accountId }) => accountId === id),
+  )
+  await connector().fetchCounters(first ?? [])
+  simulator.faults.add([{ kind: 'strayed', times: 1 }])
+  expect(kinds(await connector().fetchCounters((second ?? []).slice(0, 3)))).toEqual(['parse'])
 })
 
 test('a token refreshed elsewhere is read again and the call repeated once', async () => {

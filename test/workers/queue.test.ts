@@ -1,6 +1,6 @@
 import { Queue as BullQueue } from 'bullmq'
 import { afterEach, expect, test } from 'vitest'
-import type { Handlers } from '../../workers/jobs.ts'
+import { type Handlers, JOBS } from '../../workers/jobs.ts'
 import { type Backend, createQueue, forWorker, QUEUE, type Queue } from '../../workers/queue.ts'
 import { createWorker, type Worker, type WorkerEvents } from '../../workers/worker.ts'
 import { onEachBackend } from '../support/backends.ts'
@@ -21,7 +21,10 @@ function queueOn(backend: Backend): Queue {
 }
 function workerOn(backend: Backend, handlers: Partial<Handlers>, events: Partial<WorkerEvents> = {}): Worker {
   const none = async () => {}
-  const all: Handlers = { sweep: none, poll: none, explore: none, ...handlers }
+  const all = {
+    ...Object.fromEntries(Object.keys(JOBS).map((name) => [name, none])),
+    ...handlers,
+  } as Handlers
   const quiet: WorkerEvents = { onSettled: () => {}, onFailed: () => {}, onError: () => {}, ...events }
   const worker = createWorker(backend, all, 2, quiet)
   open.push(worker)
