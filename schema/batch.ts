@@ -17,21 +17,6 @@ export function batched<Value>(loadMany: LoadMany<Value>) {
   }
 }
 
-/** The same by id and an instant that the field was asked for: one call of `loadMany` for each instant. */
-export function batchedAt<Value>(
-  loadMany: (ids: readonly number[], asOf: Date | null, context: ApiContext) => Promise<Map<number, Value>>,
-) {
-  const byContext = new WeakMap<ApiContext, Map<number | null, ReturnType<typeof batched<Value>>>>()
-  return (id: number, asOf: Date | null, context: ApiContext): Promise<Value | undefined> => {
-    const byInstant = byContext.get(context) ?? new Map()
-    byContext.set(context, byInstant)
-    const key = asOf?.getTime() ?? null
-    const load = byInstant.get(key) ?? batched((ids, of) => loadMany(ids, asOf, of))
-    byInstant.set(key, load)
-    return load(id, context)
-  }
-}
-
 function createLoader<Value>(loadMany: LoadMany<Value>, context: ApiContext) {
   const load = async (ids: readonly number[]) => {
     const values = await loadMany([...new Set(ids)], context)

@@ -4,7 +4,7 @@ import { type FigureQuestion, readFigures } from '../flow/figure.ts'
 import { METRIC_KEYS } from '../rules/catalogue.ts'
 import type { Figure as FigureRow } from '../rules/figure.ts'
 import type { Said } from '../rules/precedence.ts'
-import { batchedAt } from './batch.ts'
+import { batchedWith } from './batch.ts'
 import { builder } from './builder.ts'
 import { Metric } from './metric.ts'
 import { Video } from './video.ts'
@@ -78,7 +78,7 @@ const Figure = builder.objectRef<FigureRow>('Figure').implement({
   }),
 })
 
-const figuresAt = batchedAt((videoIds, asOf: FigureQuestion['asOf'], { db, now }) =>
+const figuresAt = batchedWith((videoIds, asOf: FigureQuestion['asOf'], { db, now }) =>
   readFigures(db, { videoIds, asOf, now }),
 )
 

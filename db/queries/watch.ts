@@ -115,7 +115,10 @@ export async function loadWatched(tx: Tx, states: SQL, before: SQL = sql``): Pro
     sql`${before} select ${sql.join(all, sql`, `)} from (
       select s.*, video.purpose, video.item_id, kol.account_id, kol.followers, c.price_fen
       from ${states} s
-      join video on video.workspace_id = s.workspace_id and video.id = s.video_id
+      -- Fenced: by the key, however many the planner takes a batch for.
+      cross join lateral (
+        select purpose, item_id from video where workspace_id = s.workspace_id and id = s.video_id offset 0
+      ) video
       left join kol on kol.workspace_id = s.workspace_id and kol.id = s.kol_id
       left join collaboration c on c.workspace_id = s.workspace_id and c.video_id = s.video_id
     ) watched`,

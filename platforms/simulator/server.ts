@@ -107,6 +107,7 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://simulator')
     const text = await readBody(request)
+    response.setHeader('date', new Date(parts.now()).toUTCString())
     if (options.latencyMs) await pause(options.latencyMs)
     const broken = parts.meter.count(url.pathname, url.searchParams, options.now())
     if (broken?.retryAfterS !== undefined) {
