@@ -13,6 +13,7 @@ import type { ObservationLine, ObservationRow } from '../platforms/observation-r
 import { type Context, write } from './context.ts'
 import { found, text } from './errors.ts'
 import { judgeLooks, type VideoLook } from './judge.ts'
+import { holdStates } from './shard.ts'
 import { refreshFollowers } from './tier.ts'
 
 /** What snapshots out of files are marked with. */
@@ -155,7 +156,7 @@ interface Stored {
   restated: number
 }
 
-/** Six statements, whatever the size of the batch. Answers all videos that the batch names, new to us or not. */
+/** Nine statements, whatever the size of the batch. Answers all videos that the batch names, new to us or not. */
 async function store(
   tx: Tx,
   ctx: Context,
@@ -197,7 +198,9 @@ async function store(
       returning id, kol_id, published_at
     )
     insert into video_state (video_id, kol_id, published_at) select id, kol_id, published_at from made`)
-  const [stored] = (await rows<Stored & { videoIds: string[] }>(
+  const videoIds = await videosOf(tx, flat)
+  await holdStates(tx, videoIds)
+  const [stored] = await rows<Stored>(
     tx,
     sql`
       with ${compared(flat)}, added as (
@@ -213,14 +216,19 @@ async function store(
         where v.workspace_id = current_workspace() and v.video_id = n.video_id
       )
       select count(*) filter (where revision = 0)::int as inserted,
-        count(*) filter (where revision > 0)::int as restated,
-        array(
-          select distinct video.id from ${unnest(flat, 'look', { itemId: 'text' })}
-          join video on video.workspace_id = current_workspace() and video.platform = 'douyin'
-            and video.item_id = look.item_id) as "videoIds"
-      from added`,
-  )) as [Stored & { videoIds: string[] }]
-  return { ...stored, videoIds: stored.videoIds.map(Number) }
+        count(*) filter (where revision > 0)::int as restated from added`,
+  )
+  return { inserted: 0, restated: 0, ...stored, videoIds }
+}
+
+async function videosOf(tx: Tx, flat: ReturnType<typeof flatten>): Promise<number[]> {
+  const found = await rows<{ id: string }>(
+    tx,
+    sql`select distinct video.id from ${unnest(flat, 'look', { itemId: 'text' })}
+      join video on video.workspace_id = current_workspace() and video.platform = 'douyin'
+        and video.item_id = look.item_id`,
+  )
+  return found.map(({ id }) => Number(id))
 }
 
 /** What `store` would do, read only. */

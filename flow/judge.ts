@@ -68,11 +68,12 @@ export async function judgeLooks(
   if (rules.some(({ definition }) => metricsOf(definition.condition).includes('breakEvenRoi'))) {
     await addMargins(tx, tracked)
   }
-  const batch: Batch = { peers, rules, counting, episodes: new Episodes(open) }
+  const batch: Batch = { peers, rules, counting, episodes: new Episodes(open), live: polled !== undefined }
   const fired = new Map<number, number>()
   for (const look of looks.toSorted((a, b) => a.observedAt - b.observedAt || a.videoId - b.videoId)) {
     const video = tracked.get(look.videoId)
-    if (!video) continue
+    // A look that is older than what is known came between two reads of a file: it is history.
+    if (!video || look.observedAt <= (video.watch.last?.observedAt ?? Number.NEGATIVE_INFINITY)) continue
     const begun = judgeOne(video, look, batch)
     if (begun > 0) fired.set(look.videoId, (fired.get(look.videoId) ?? 0) + begun)
   }
@@ -107,10 +108,14 @@ interface Batch {
   rules: readonly ActiveRule[]
   counting: readonly Counter[]
   episodes: Episodes
+  /** What other sources say now is nothing for looks of the past. */
+  live: boolean
 }
 
-function judgeOne(video: Tracked, look: VideoLook, { peers, rules, counting, episodes }: Batch): number {
-  const { kolId, figures } = video.row
+function judgeOne(video: Tracked, look: VideoLook, batch: Batch): number {
+  const { peers, rules, counting, episodes } = batch
+  const { kolId } = video.row
+  const figures = batch.live ? video.row.figures : null
   const kol = kolId === null ? null : { followers: look.followers, peers: peers.of(kolId) }
   const episodeOf = (ruleId: number) => episodes.of(look.videoId, ruleId)
   const verdict = judge({ watch: video.watch, look, kol, counting, figures, rules, episodeOf })

@@ -41,21 +41,22 @@ export async function reviseRule(
       .set({ version: sql`${rule.version} + 1` })
       .where(eq(rule.id, input.ruleId))
       .returning()
-    const { id, version } = found(raised, 'rule')
+    const { id, version, enabled } = found(raised, 'rule')
     await tx.insert(ruleVersion).values({ ruleId: id, version, definition: checked, createdAt: ctx.now })
-    await lookSoon(tx, ctx.now)
+    if (enabled) await lookSoon(tx, ctx.now)
     return id
   })
 }
 
 export async function enableRule(ctx: Context, input: { ruleId: number; enabled: boolean }): Promise<number> {
   return write(ctx, async (tx) => {
+    const [was] = await tx.select().from(rule).where(eq(rule.id, input.ruleId)).for('update')
     const [changed] = await tx
       .update(rule)
       .set({ enabled: input.enabled })
       .where(eq(rule.id, input.ruleId))
       .returning({ id: rule.id })
-    await lookSoon(tx, ctx.now)
+    if (input.enabled && was?.enabled === false) await lookSoon(tx, ctx.now)
     return found(changed, 'rule').id
   })
 }
@@ -69,7 +70,7 @@ async function lookSoon(tx: Tx, now: Date): Promise<void> {
   await holdShards(tx, null)
   await tx.execute(sql`
     update video_state set next_poll_at = ${at} + (video_id % 60) * interval '1 minute', poll_why = null
-    where workspace_id = current_workspace() and cycle_minutes is null
+    where workspace_id = current_workspace() and cycle_minutes is null and no_data_since is null
       and published_at > ${new Date(now.getTime() - YOUNG).toISOString()}::timestamptz
       and next_poll_at > ${at} + (video_id % 60) * interval '1 minute'`)
   await wakeShards(tx, null)

@@ -18,7 +18,7 @@ export interface Claim {
 
 /**
  * Leases the shards that have waited longest, until they hold `limit` due videos, and answers those, urgent ones of a
- * shard first. Shards in which nothing is due after all are set right.
+ * shard first.
  */
 export async function claimDue(tx: Tx, { id, source, now }: Claim, limit: number): Promise<WatchRow[]> {
   const at = sql`${now.toISOString()}::timestamptz`
@@ -43,19 +43,30 @@ export async function claimDue(tx: Tx, { id, source, now }: Claim, limit: number
         update poll_shard p set claim = ${id}::uuid, claimed_until = ${until}
         where p.workspace_id = current_workspace() and p.source = ${source}
           and p.shard in (select shard from due)
-      ), idle as (
-        update poll_shard p set due_at = (
-          select min(next_poll_at) from video_state s
-          where s.workspace_id = current_workspace() and s.source = ${source} and s.shard = p.shard)
-        from free
-        where p.workspace_id = current_workspace() and p.source = ${source} and p.shard = free.shard
-          and not exists (
-            select from video_state s
-            where s.workspace_id = current_workspace() and s.source = ${source} and s.shard = p.shard
-              and s.next_poll_at <= ${at})
       )`,
   )
 }
+
+/** Sets right the shards in which nothing is due after all. Locked first: what others set meanwhile is then seen. */
+export async function settleShards(tx: Tx, { source, now }: Claim): Promise<void> {
+  const idle = await rows<{ shard: number }>(
+    tx,
+    sql`select shard from poll_shard
+      where workspace_id = current_workspace() and source = ${source}
+        and due_at <= ${now.toISOString()}::timestamptz and claim is null
+      order by shard for update skip locked`,
+  )
+  if (idle.length === 0) return
+  const shards = idle.map(({ shard }) => shard)
+  await tx.execute(sql`
+    update poll_shard p set due_at = ${EARLIEST}
+    where p.workspace_id = current_workspace() and p.source = ${source} and ${among(sql`p.shard`, shards)}`)
+}
+
+/** When the first of the shard's videos is due. */
+const EARLIEST = sql`(
+  select min(s.next_poll_at) from video_state s
+  where s.workspace_id = p.workspace_id and s.source = p.source and s.shard = p.shard)`
 
 /** The shards that the claim still holds, locked: until the end nobody else writes looks of their videos. */
 export async function heldShards(tx: Tx, { id, source }: Claim): Promise<Set<number>> {
@@ -71,9 +82,7 @@ export async function heldShards(tx: Tx, { id, source }: Claim): Promise<Set<num
 /** Gives the shards back, due again when the first of their videos is. */
 export async function releaseShards(tx: Tx, { id, source }: Claim): Promise<void> {
   await tx.execute(sql`
-    update poll_shard p set claim = null, claimed_until = null, due_at = (
-      select min(next_poll_at) from video_state s
-      where s.workspace_id = current_workspace() and s.source = ${source} and s.shard = p.shard)
+    update poll_shard p set claim = null, claimed_until = null, due_at = ${EARLIEST}
     where p.workspace_id = current_workspace() and p.source = ${source} and p.claim = ${id}::uuid`)
 }
 
@@ -89,6 +98,14 @@ export async function holdShards(tx: Tx, videoIds: readonly number[] | null): Pr
     select from poll_shard
     where workspace_id = current_workspace() ${videoIds ? theirs : sql``}
     order by source, shard for update`)
+}
+
+/** For whoever changes many states at once: shards first, then the states in the order in which all lock them. */
+export async function holdStates(tx: Tx, videoIds: readonly number[]): Promise<void> {
+  await holdShards(tx, videoIds)
+  await tx.execute(sql`
+    select from video_state where workspace_id = current_workspace() and ${among(sql`video_id`, videoIds)}
+    order by video_id for update`)
 }
 
 /**

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import { unnest } from '../db/unnest.ts'
 import { type Context, write } from './context.ts'
-import { holdShards, wakeShards } from './shard.ts'
+import { holdStates, wakeShards } from './shard.ts'
 
 export interface Subject {
   kolAccountId: string
@@ -49,15 +49,10 @@ export const NOT_CONNECTED = 'not_connected'
  * gap shows with the platform's own words.
  */
 export async function chooseSources(tx: Tx, now: Date, videoId: number | null = null): Promise<void> {
-  if (videoId === null) await holdShards(tx, null)
-  await tx.execute(sql`
-    update video_state state
-    set source = chosen.source,
-      no_data_since = case when state.source is null then null else state.no_data_since end,
-      no_data_reason = case when state.source is null then null else state.no_data_reason end,
-      next_poll_at = coalesce(state.next_poll_at, ${now.toISOString()}::timestamptz)
-    from (
-      select distinct on (s.video_id) s.video_id, subject.source
+  const chosen = await rows<{ video_id: string; source: string }>(
+    tx,
+    sql`select * from (
+      select distinct on (s.video_id) s.video_id, subject.source, s.source as now
       from video_state s
       join kol on kol.workspace_id = s.workspace_id and kol.id = s.kol_id
       join reach on reach.workspace_id = s.workspace_id and reach.kol_account_id = kol.account_id
@@ -68,9 +63,21 @@ export async function chooseSources(tx: Tx, now: Date, videoId: number | null = 
         and (${videoId}::bigint is null or s.video_id = ${videoId}::bigint)
         and (s.next_poll_at is not null or s.no_data_reason = ${NOT_CONNECTED})
       order by s.video_id, (account.state = 'ACTIVE') desc, subject.source = 'qianchuan' desc
-    ) chosen
+    ) found where source is distinct from now`,
+  )
+  // Most days nothing changes, and no poll has to wait.
+  if (chosen.length === 0) return
+  const next = chosen.map((row) => ({ videoId: Number(row.video_id), source: row.source }))
+  const ids = next.map((one) => one.videoId)
+  await holdStates(tx, ids)
+  await tx.execute(sql`
+    update video_state state
+    set source = chosen.source,
+      no_data_since = case when state.source is null then null else state.no_data_since end,
+      no_data_reason = case when state.source is null then null else state.no_data_reason end,
+      next_poll_at = coalesce(state.next_poll_at, ${now.toISOString()}::timestamptz)
+    from ${unnest(next, 'chosen', { videoId: 'bigint', source: 'text' })}
     where state.workspace_id = current_workspace() and state.video_id = chosen.video_id
-      and state.source is distinct from chosen.source
       and (state.next_poll_at is not null or state.no_data_reason = ${NOT_CONNECTED})`)
-  await wakeShards(tx, videoId === null ? null : [videoId])
+  await wakeShards(tx, ids)
 }

@@ -13,7 +13,7 @@ export async function runPoll(
   const connector = platforms.connectors(workspaceId).get(source)
   if (!connector) throw new UnrecoverableError(`This process has no connector named ${source}`)
   for (let round = 0; round < ROUNDS; round++) {
-    const polled = await poll({ db, workspaceId, now: clock() }, { connector })
+    const polled = await poll({ db, workspaceId, now: clock() }, { connector, clock })
     onPolled?.(polled)
     if (polled.claimed < POLL_BATCH) return
   }

@@ -32,7 +32,7 @@ export const callUse = snakeCase.table(
     source: text().notNull(),
     scope: text().notNull(),
     calls: integer().notNull().default(0),
-    /** Of them, refused by us: quota, cap or a platform that asked for silence. */
+    /** Refused by us, beside them: quota, cap or a platform that asked for silence. */
     refused: integer().notNull().default(0),
     costFen: count().notNull().default(0),
   },

@@ -22,14 +22,8 @@ import { video } from './plan.ts'
 import { workspace } from './tenant.ts'
 
 /**
- * Videos are polled by shards: those of one KOL lie in one, so that they share calls, and a worker leases whole shards.
- * Changed together with the expression of video_state.shard.
- */
-export const SHARDS = 256
-
-/**
- * What is known about a published video now, derived from its snapshots, and when it is looked at next. No index holds
- * a column that a look changes: the update of a look then touches no index (HOT), which doubles the rate.
+ * What is known about a published video now, derived from its snapshots, and when it is looked at next. No index but
+ * the board's holds a column that a look changes: the update of a look without a cell touches no index (HOT).
  */
 export const videoState = snakeCase.table(
   'video_state',
@@ -43,6 +37,7 @@ export const videoState = snakeCase.table(
     publishedAt: instant().notNull(),
     /** The connector that polls it; null: its numbers come from files. */
     source: text(),
+    /** Videos are polled by shards: those of one KOL lie in one, so that they share calls, and a worker leases whole ones. */
     shard: smallint().notNull().generatedAlwaysAs(sql`(coalesce(kol_id, video_id) % 256)::smallint`),
     /** Looks recorded; equals the number of snapshots, or something was lost. */
     looks: integer().notNull().default(0),

@@ -100,7 +100,8 @@ test('a look that our quota does not allow is put off and shows as NO_DATA, and 
     misses: 0,
     noDataReason: 'quota',
     noDataSince: ctx.now,
-    nextPollAt: later(ctx, 3 * HOUR).now,
+    // A cap may be raised before the day ends.
+    nextPollAt: later(ctx, 15 * MINUTE).now,
     pollWhy: null,
   })
 })

@@ -147,7 +147,7 @@ CREATE INDEX "sale_item" ON "sale" ("workspace_id","item_id","paid_at");--> stat
 CREATE INDEX "video_state_shard" ON "video_state" ("workspace_id","source","shard");--> statement-breakpoint
 ALTER TABLE "call_use" ADD CONSTRAINT "call_use_workspace_id_workspace_id_fkey" FOREIGN KEY ("workspace_id") REFERENCES "workspace"("id");--> statement-breakpoint
 ALTER TABLE "look_price" ADD CONSTRAINT "look_price_workspace_id_workspace_id_fkey" FOREIGN KEY ("workspace_id") REFERENCES "workspace"("id");--> statement-breakpoint
--- Room for the next version of a row beside the one before: an update that finds it touches no index.
+-- Room for the next version of a row beside the one before: an update that finds it stays on its page.
 ALTER TABLE "video_state" SET (fillfactor = 70);--> statement-breakpoint
 do $$
 declare
