@@ -44,7 +44,9 @@ export async function start({
   const accounts = createAccounts({ config, now, sleep, random })
   const { urls, doudian, callLimits } = config
   const limits = (source: string) => callLimits[source] ?? {}
-  const registry = createRegistry({ urls, doudian, now, sleep, random, limits })
+  const onFault = (err: unknown, source: string) =>
+    log.error({ err, source }, 'a call failed on our own side')
+  const registry = createRegistry({ urls, doudian, now, sleep, random, limits, onFault })
   const known = registry.sources().map(({ source }) => source)
   for (const name of Object.keys(callLimits)) {
     if (!known.includes(name)) say(`CALL_LIMITS speaks of ${name}; the sources are ${known.join(', ')}.`)

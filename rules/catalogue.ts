@@ -22,8 +22,8 @@ export type Part =
 export interface Metric {
   zh: string
   en: string
-  /** Money is in 分; a ratio of 1 is 100 %. */
-  unit: 'count' | 'ratio' | 'h' | 'plays/h' | 'plays/h2' | '分' | '分/1000' | '分/interaction'
+  /** Money is in 分; a ratio of 1 is 100 %; times (倍) is one number over another of its kind. */
+  unit: 'count' | 'ratio' | 'times' | 'h' | 'plays/h' | 'plays/h2' | '分' | '分/1000' | '分/interaction'
   formula: string
   /** Over what time it speaks. */
   window: string
@@ -66,9 +66,9 @@ const settled = (days: 7 | 14) =>
   ({
     zh: `${days}日结算ROI`,
     en: `Settled ROI, ${days} days`,
-    unit: 'ratio',
+    unit: 'times',
     formula: `what orders of at least ${days} days brought, without those refunded within ${days} days / spend on ads; of all orders, not of ads alone`,
-    window: `orders of at least ${days} days, each over its first ${days}`,
+    window: `orders of at least ${days} days, each over its first ${days}; as of an instant of those that were so old at the latest payment known then, because up to it refunds were surely read`,
     nullRule: `null before the video is ${days} days old (NOT_SETTLED_YET), where settlement or spend is not known, or spend is 0`,
     restatement: REFUND,
     source: `after 千川 settle_roi_${days}d; of single orders, because only they say when a refund came`,
@@ -153,9 +153,9 @@ export const METRICS = {
     of: ['plays'],
   },
   kolRatio: {
-    zh: '达人同龄倍数',
+    zh: '达人同期中位倍数',
     en: 'Ratio to own median',
-    unit: 'ratio',
+    unit: 'times',
     formula: "plays / median plays of the KOL's up to 30 latest earlier videos at the same age",
     window: SO_FAR,
     nullRule: 'null with fewer than 3 earlier videos seen at that age, or a median of 0',
@@ -166,7 +166,7 @@ export const METRICS = {
   playsPerFollower: {
     zh: '播粉比',
     en: 'Plays per follower',
-    unit: 'ratio',
+    unit: 'times',
     formula: 'plays / followers of the KOL, as last known',
     window: SO_FAR,
     nullRule: 'null when followers are not known or 0',
@@ -281,7 +281,7 @@ export const METRICS = {
   paidRoi: {
     zh: '支付ROI',
     en: 'Paid ROI',
-    unit: 'ratio',
+    unit: 'times',
     formula: 'GMV of ads / spend on ads',
     window: SO_FAR,
     nullRule: 'null when one of the two is not known, or spend is 0',
@@ -294,12 +294,12 @@ export const METRICS = {
   breakEvenRoi: {
     zh: '保本ROI',
     en: 'Break-even ROI',
-    unit: 'ratio',
+    unit: 'times',
     formula: '1 / gross margin of the 货 of its cell, in the version it was published with',
     window: 'none: it does not move',
     nullRule: 'null without a 货, or its margin is not known or 0',
     restatement: 'none',
-    source: `${TRADE}: 1 / gross margin`,
+    source: `${TRADE}: 1 / gross margin, there after commission, which is left out here`,
     of: [],
   },
 } as const satisfies Record<string, Metric>

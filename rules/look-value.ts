@@ -70,6 +70,13 @@ const PHASE_WEIGHT: Record<PhaseKind, number> = { PREPARATION: 1, WARM_UP: 1.5, 
 /** Learning late that a breakout is over, or is on again, loses less than learning late that it is one. */
 const KNOWN_WEIGHT = 0.1
 
+/**
+ * A breakout that grows by this share an hour is looked at every hour, whatever the rules may still say of it: it is what
+ * people decide on next. Assumed, not measured.
+ */
+const GROWING = 0.02
+const GROWING_CEILING = HOUR
+
 /** ms; the shortest and the longest gap behind a look made at `age` ms. */
 export function gapsAt(age: number, freshnessMs: number, trial: boolean): { floor: number; ceiling: number } {
   const floor = Math.max(freshnessMs, SHORTEST_GAP)
@@ -101,8 +108,21 @@ function decided(input: LookInput, now: number, from: number, floor: number, cei
     return { at: now + wait, why: { kind: 'RETRY', misses, minutes: wait / MINUTE } }
   }
   const regular = cycleMs === null ? worthLooking(input, from, floor, ceiling) : cycle(cycleMs, from, floor)
+  const growing = cycleMs === null ? stillGrowing(input, from + Math.max(floor, GROWING_CEILING)) : null
   const hold = holdEnds(input, from + floor)
-  return hold !== null && hold.at <= regular.at ? hold : regular
+  const sooner = growing !== null && growing.at < regular.at ? growing : regular
+  return hold !== null && hold.at <= sooner.at ? hold : sooner
+}
+
+function stillGrowing({ last, rules, purpose, episodeOf }: LookInput, at: number): Due | null {
+  const plays = last?.readings.plays.value ?? 0
+  const velocity = last?.readings.velocity.value ?? 0
+  if (plays === 0 || velocity < plays * GROWING) return null
+  for (const { ruleId } of rules[purpose]) {
+    if (episodeOf(ruleId)?.state === 'FIRING')
+      return { at, why: { kind: 'GROWING', ruleId, growth: velocity / plays } }
+  }
+  return null
 }
 
 function cycle(cycleMs: number, from: number, floor: number): Due {

@@ -24,6 +24,8 @@ export type Reason =
   /** It is not worth a look; this is the longest gap at its age. */
   | ({ kind: 'CEILING' } & Worth)
   | { kind: 'HOLD'; ruleId: number; holdMinutes: number }
+  /** It broke out and grows: `growth` of its plays an hour. */
+  | { kind: 'GROWING'; ruleId: number; growth: number }
   | { kind: 'CYCLE'; minutes: number }
   | { kind: 'RETRY'; misses: number; minutes: number }
   | { kind: 'END'; days: number }
@@ -56,6 +58,8 @@ function sentence(reason: Reason): string {
       return `${standing(reason)}; ${price(reason)} it is not worth one, but no gap is longer at this age`
     case 'HOLD':
       return `rule ${reason.ruleId} is met and must hold ${short(reason.holdMinutes)} min: the look when it has`
+    case 'GROWING':
+      return `rule ${reason.ruleId} fires and plays grow by ${short(reason.growth * 100)} % an hour: every hour at least`
     case 'CYCLE':
       return `every ${short(reason.minutes)} min, as set by hand`
     case 'RETRY':
@@ -68,14 +72,24 @@ function sentence(reason: Reason): string {
 function standing({ on, ruleId, chance, weight, minutes }: Worth): string {
   const within = `within ${short(minutes)} min`
   if (on === null) return `no rule can change ${within}`
-  const value = on.value === null ? `${on.metric} not known yet` : `${on.metric} ${short(on.value)}`
+  const value =
+    on.value === null ? `${on.metric} not known yet` : `${on.metric} ${beside(on.value, on.bound)}`
   const counts = weight === 1 ? '' : `, which counts ${short(weight)}`
-  return `rule ${ruleId}: ${value}, ${short(chance * 100)} % to be ${on.op} ${short(on.bound)} ${within}${counts}`
+  return `rule ${ruleId}: ${value}, ${percent(chance)} to be ${on.op} ${short(on.bound)} ${within}${counts}`
 }
 
 function price({ costFen, delayFenPerHour }: Worth): string {
   if (costFen === null) return 'with no look left in the quota'
   return `at ${short(costFen)} 分 a look and ${short(delayFenPerHour)} 分 an hour late`
+}
+
+const percent = (chance: number) => (chance < 1e-4 ? 'less than 0.01 %' : `${short(chance * 100)} %`)
+
+/** With as many digits as tell it from the bound. */
+function beside(value: number, bound: number): string {
+  return short(value) === short(bound) && value !== bound
+    ? String(Number(value.toPrecision(6)))
+    : short(value)
 }
 
 function short(value: number): string {
@@ -87,6 +101,6 @@ const HOT = 0.2
 
 /** Whether the look is hot: a hold ends, or what it may decide is likely and worth it. */
 export function isUrgent(reason: Reason): boolean {
-  if (reason.kind === 'HOLD' || reason.kind === 'FLOOR') return true
+  if (reason.kind === 'HOLD' || reason.kind === 'FLOOR' || reason.kind === 'GROWING') return true
   return reason.kind === 'WORTH' && reason.chance * reason.weight >= HOT
 }

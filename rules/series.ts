@@ -36,7 +36,7 @@ export const SERIES = {
   spend: '分',
   gmv: '分',
   orders: 'count',
-  paidRoi: 'ratio',
+  paidRoi: 'times',
 } as const
 export type SeriesMetric = keyof typeof SERIES
 export const SERIES_METRICS = Object.keys(SERIES) as SeriesMetric[]

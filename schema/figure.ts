@@ -18,12 +18,17 @@ export const NullReasonEnum = builder.enumType('MetricNullReason', {
     ZERO_INTERACTIONS: { description: 'It would be divided by 0 interactions.' },
     ZERO_SPEND: { description: 'It would be divided by a spend of 0.' },
     ZERO_SHOWS: { description: 'It would be divided by 0 shows.' },
-    NO_EARLIER_LOOK: { description: 'It needs one look more.' },
+    NO_EARLIER_LOOK: { description: 'It needs one look more, or the counter fell at the look before.' },
     RESTATED: { description: 'The counter fell between two looks: what was gained is not known.' },
     NO_KOL: { description: 'The video has no KOL.' },
     NO_FOLLOWERS: { description: 'Followers of the KOL are not known, or 0.' },
-    TOO_FEW_PEERS: { description: 'Fewer than 3 earlier videos of the KOL were seen at that age.' },
-    NO_MONEY: { description: 'No source tells spend, sales or settlement.' },
+    TOO_FEW_PEERS: {
+      description: 'Fewer than 3 earlier videos of the KOL were seen at that age, or their median is 0.',
+    },
+    NO_MONEY: {
+      description:
+        'No source tells the money that goes into it: spend, sales, what ads sold, or what was settled.',
+    },
     NOT_SETTLED_YET: { description: 'Its orders have not had the time to settle.' },
     NO_PRICE: { description: 'No price is agreed with the KOL.' },
     NO_MARGIN: { description: 'The gross margin of the 货 is not known, or 0.' },

@@ -13,7 +13,7 @@ export const Metric = builder.objectRef<{ key: MetricKey }>('Metric').implement(
     en: t.string({ description: 'English name.', resolve: ({ key }) => METRICS[key].en }),
     unit: t.string({
       description:
-        'count, ratio (1 is 100 %), h (hours), plays/h, plays/h2 (plays per hour and hour), and money: 分, 分/1000 ' +
+        'count, ratio (1 is 100 %), times (倍), h (hours), plays/h, plays/h2 (plays per hour and hour), and money: 分, 分/1000 ' +
         '(per 1,000 shows or plays) or 分/interaction.',
       resolve: ({ key }) => METRICS[key].unit,
     }),

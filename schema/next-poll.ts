@@ -10,6 +10,7 @@ const LookWhyKindEnum = builder.enumType('LookWhyKind', {
     FLOOR: { description: 'It is worth a look sooner, but the source has nothing newer.' },
     CEILING: { description: 'It is not worth a look, but no gap is longer at its age.' },
     HOLD: { description: 'A rule is met and must hold: the look when it has.' },
+    GROWING: { description: 'It broke out and still grows fast: every hour at least.' },
     CYCLE: { description: '监测周期 set by hand, of the video, its phase or its matrix.' },
     RETRY: { description: 'The last look failed and is tried again.' },
     END: { description: 'It is no longer watched.' },
@@ -52,7 +53,8 @@ const NextPoll = builder.objectRef<Next>('NextPoll').implement({
       type: LookWhy,
       nullable: true,
       description:
-        'Why then; null: no look decided it: it is the first one, or one that a quota of ours put off.',
+        'Why then; null: no look decided it: it is the first one, one that a quota of ours put off, or one that was ' +
+        'brought forward because a rule has changed.',
       resolve: ({ pollWhy }) => (pollWhy === null ? null : told(JSON.parse(pollWhy) as Reason)),
     }),
     cycleMinutes: t.exposeInt('cycleMinutes', {

@@ -152,6 +152,25 @@ test('learning late that a breakout is over counts a tenth', () => {
   expect(why.numbers.weight).toBe(0.1)
 })
 
+test('a breakout that still grows fast is looked at every hour, unless a cycle is set by hand', () => {
+  const firing = { ...plays, episode: { ...pending, state: 'FIRING' as const } }
+  const growing = input({ rules: [firing], last: at6h({ plays: 100_000, velocity: 5000 }) })
+  expect(wait(growing)).toBe(HOUR)
+  const { why } = soon(growing)
+  expect(why.text).toBe('rule 1 fires and plays grow by 5 % an hour: every hour at least')
+  expect(wait({ ...growing, last: at6h({ plays: 100_000, velocity: 1000 }) })).toBeGreaterThan(HOUR)
+  expect(wait({ ...growing, cycleMs: 3 * HOUR })).toBe(3 * HOUR)
+})
+
+test('a chance too small to print is said so, and a value beside its bound with the digits that tell them apart', () => {
+  const far = soon(input({ last: at6h({ kolRatio: 0.01, interactionRate: 0.0001, plays: 1 }) }))
+  expect(far.why.text).toContain('less than 0.01 % to be')
+  const ratio = { metric: 'kolRatio', op: '>=', value: 3 } as const
+  const rule = { ...plays, definition: { ...plays.definition, condition: ratio } }
+  const near = soon(input({ rules: [rule], last: at6h({ kolRatio: 2.9986 }) }))
+  expect(near.why.text).toContain('kolRatio 2.9986, ')
+})
+
 test('a hold ends before anything else decides, whatever a look costs', () => {
   fc.assert(
     fc.property(video, fc.nat(240), (given, holdMinutes) => {
@@ -238,7 +257,7 @@ test('what it says', () => {
   expect(
     soon(input({ last: at6h({ kolRatio: 0.4, interactionRate: 0.05, plays: 9000 }) })).why.text,
   ).toMatchInlineSnapshot(
-    `"rule 1: kolRatio 0.4, 0.0000156 % to be >= 3 within 360 min; at 10 分 a look and 600 分 an hour late it is not worth one, but no gap is longer at this age"`,
+    `"rule 1: kolRatio 0.4, less than 0.01 % to be >= 3 within 360 min; at 10 分 a look and 600 分 an hour late it is not worth one, but no gap is longer at this age"`,
   )
   const spent = input({ last, source: { freshnessMs: HOUR, costFen: Number.POSITIVE_INFINITY } })
   expect(soon(spent).why.text).toMatch(/; with no look left in the quota it is not worth one, but no gap/)
