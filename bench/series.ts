@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import type postgres from 'postgres'
 import { startApi } from '../api/server.ts'
-import { loadBrandDays, loadLooks, loadWatched } from '../db/queries/series.ts'
+import { loadBrandDays, loadLooks, loadPublished } from '../db/queries/series.ts'
 import { createReader } from '../db/reader.ts'
 import { dirtyWorkspaces, rollup } from '../flow/rollup.ts'
 import { createToken } from '../flow/workspace.ts'
@@ -98,7 +98,7 @@ async function timeVideos({ now, ticks, say }: BenchContext, db: Db, ask: Ask): 
     from: "${since.toISOString()}", to: "${until.toISOString()}") ${POINTS} } } } }`
   const found = await takeTurns(ticks, {
     floor: () => db.execute(bare),
-    statement: async () => loadLooks(db, await loadWatched(db, ids), looks),
+    statement: async () => loadLooks(db, await loadPublished(db, ids), looks),
     graphql: () => ask(document),
   })
   say(`\nA page of ${PAGE} videos, ${DAYS} days`)

@@ -1,14 +1,14 @@
 /**
  * Reads what an advertiser's 随心推 orders and 千川 plans cost and brought by day, and appends what changed to `outcome`. The
  * platform restates a day for as long as refunds come: today and yesterday are read every time, the last 14 days once a
- * day.
+ * day, and after an outage all that was missed.
  */
 import type { Tx } from '../db/client.ts'
 import { importRun } from '../db/tables.ts'
 import type { OutcomeField } from '../platforms/exports/kinds.ts'
 import type { AdLedger, AdRow } from '../platforms/ledger.ts'
 import { DAY } from '../rules/types.ts'
-import { dayOf, startOfDay } from '../rules/zone.ts'
+import { countDays, dayOf, startOfDay } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
 import {
@@ -16,14 +16,18 @@ import {
   lockOutcomes,
   type OutcomeEntry,
   type OutcomeShape,
+  type Stored,
   storeOutcomes,
 } from './import-outcome.ts'
-import { ledgerSubject, moveReadTo, recordingFailure } from './ledger.ts'
+import { finishReading, ledgerSubject, recordingFailure } from './ledger.ts'
+import { type Changed, merged, refreshMoney } from './money.ts'
 
 /** The platform's days, whatever the workspace's zone. */
 const SHANGHAI = 'Asia/Shanghai'
 /** `ad_all_order_settle_amount_14d`: the platform's own horizon of refunds. */
 const RESTATED = 14
+/** Most days of one run: with the life of an order (platforms/ledger.ts) it stays below the platform's span of 180. */
+const MOST_DAYS = 90
 
 const FIELDS: OutcomeField[] = ['spend', 'gmv', 'orders', 'shows', 'clicks', 'plays']
 const SHAPES = {
@@ -34,6 +38,8 @@ const SHAPES = {
 export interface ReadAdReport {
   subjectId: number
   ads: AdLedger
+  /** What is written is known from then on, not from when the questions began. */
+  clock: () => Date
 }
 
 export interface AdReportRead {
@@ -43,18 +49,26 @@ export interface AdReportRead {
 }
 
 /** Throws the platform's FetchError after noting it on the subject. All that was read is written in one transaction. */
-export async function readAdReport(ctx: Context, { subjectId, ads }: ReadAdReport): Promise<AdReportRead> {
+export async function readAdReport(ctx: Context, input: ReadAdReport): Promise<AdReportRead> {
+  const { subjectId, ads, clock } = input
   const { readTo, externalId } = await ledgerSubject(ctx, subjectId)
   const days = daysToRead(readTo, ctx.now)
   const entries = await recordingFailure(ctx, subjectId, () => readDays(ads, days))
   return write(ctx, async (tx) => {
+    await finishReading(tx, ctx, subjectId)
+    await lockOutcomes(tx, ctx)
+    const known = { ...ctx, now: clock() }
     const read: AdReportRead = { rows: 0, revisions: 0 }
+    const changed: Changed[] = []
     for (const side of ['orders', 'plans'] as const) {
       const batch = entries[side]
       read.rows += batch.length
-      if (batch.length > 0) read.revisions += await append(tx, ctx, SHAPES[side], batch, externalId)
+      if (batch.length === 0) continue
+      const stored = await append(tx, known, SHAPES[side], batch, { externalId, startedAt: ctx.now })
+      read.revisions += stored.inserted + stored.restated
+      changed.push(stored.changed)
     }
-    await moveReadTo(tx, ctx, subjectId)
+    await refreshMoney(tx, merged(changed))
     return read
   })
 }
@@ -62,8 +76,10 @@ export async function readAdReport(ctx: Context, { subjectId, ads }: ReadAdRepor
 /** Beginnings of days in Shanghai, oldest first. */
 function daysToRead(readTo: Date | null, now: Date): number[] {
   const today = dayOf(now, SHANGHAI)
-  const count = readTo && dayOf(readTo, SHANGHAI) === today ? 2 : RESTATED
   const start = startOfDay(today, SHANGHAI).getTime()
+  // Each day since then, today too, was to read the 14 that it ends.
+  const owed = readTo === null ? 1 : countDays(dayOf(readTo, SHANGHAI), today) - 1
+  const count = owed <= 0 ? 2 : Math.min(MOST_DAYS, RESTATED - 1 + owed)
   return Array.from({ length: count }, (_, index) => start - (count - 1 - index) * DAY)
 }
 
@@ -107,23 +123,20 @@ async function append(
   ctx: Context,
   shape: OutcomeShape,
   batch: readonly OutcomeEntry[],
-  externalId: string,
-): Promise<number> {
-  await lockOutcomes(tx, ctx)
+  { externalId, startedAt }: { externalId: string; startedAt: Date },
+): Promise<Stored> {
   const expected = await compareOutcomes(tx, shape, batch)
-  if (expected.inserted + expected.restated === 0) return 0
-  const { now: startedAt, now: finishedAt } = ctx
+  if (expected.inserted + expected.restated === 0) return expected
   const run = {
     file: `${shape.kind} ${externalId}`,
     kind: shape.kind,
     state: 'DONE' as const,
     startedAt,
-    finishedAt,
+    finishedAt: ctx.now,
   }
   const [stored] = await tx
     .insert(importRun)
     .values({ ...run, rows: batch.length, inserted: expected.inserted, restated: expected.restated })
     .returning({ id: importRun.id })
-  const { inserted, restated } = await storeOutcomes(tx, ctx, shape, batch, found(stored, 'import').id)
-  return inserted + restated
+  return storeOutcomes(tx, ctx, shape, batch, found(stored, 'import').id)
 }

@@ -12,7 +12,7 @@ import type { OutcomeField, Subject } from '../platforms/exports/kinds.ts'
 import type { OutcomeLine, OutcomeRow } from '../platforms/exports/row.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
-import { refreshMoney } from './money.ts'
+import { type Changed, refreshMoney } from './money.ts'
 
 const BATCH = 5000
 
@@ -120,7 +120,7 @@ export interface OutcomeEntry extends OutcomeRow {
   line: number
 }
 
-const AGAIN = 'the same subject and period is in this file before, with other numbers'
+const AGAIN = 'the same subject and period is in this file before, with other numbers or of another video'
 
 /** What can be stored in one statement: each subject and period once. */
 function accept(
@@ -139,15 +139,16 @@ function accept(
     const key = `${row.subjectId} ${row.scopeId} ${row.startsAt} ${row.endsAt}`
     const first = byKey.get(key)
     if (!first) byKey.set(key, { ...row, line })
-    else if (sameNumbers(first, row)) result.known++
+    else if (saysTheSame(first, row)) result.known++
     else refuse({ line, ok: false, column: '*', reason: AGAIN, value: row.subjectId })
     if (first === undefined && row.quality === 'disagrees') result.disagreeing++
   }
   return [...byKey.values()]
 }
 
-function sameNumbers(a: OutcomeRow, b: OutcomeRow): boolean {
-  return JSON.stringify([a.counts, a.extra]) === JSON.stringify([b.counts, b.extra])
+function saysTheSame(a: OutcomeRow, b: OutcomeRow): boolean {
+  const said = ({ counts, extra, labels }: OutcomeRow) => JSON.stringify([counts, extra, labels.videoId])
+  return said(a) === said(b)
 }
 
 async function put(
@@ -158,9 +159,13 @@ async function put(
   result: OutcomeResult,
   refuse: (refusal: OutcomeRefusal) => void,
 ): Promise<void> {
-  const stored = await write(ctx, (tx) =>
-    runId === null ? compareOutcomes(tx, input, batch) : storeOutcomes(tx, ctx, input, batch, runId),
-  )
+  const stored = await write(ctx, async (tx) => {
+    if (runId === null) return compareOutcomes(tx, input, batch)
+    await lockOutcomes(tx, ctx)
+    const written = await storeOutcomes(tx, ctx, input, batch, runId)
+    await refreshMoney(tx, written.changed)
+    return written
+  })
   for (const line of stored.clashes) {
     const row = batch.find((one) => one.line === line)
     refuse({ line, ok: false, column: '*', reason: AGAIN, value: row?.subjectId ?? '' })
@@ -170,17 +175,19 @@ async function put(
   result.known += batch.length - stored.inserted - stored.restated - stored.clashes.length
 }
 
-interface Stored {
+export interface Stored {
   inserted: number
   restated: number
   /** Lines that contradict a row which this very run wrote. */
   clashes: number[]
+  /** For refreshMoney, once in a transaction: what is said now, and what is said no more. */
+  changed: Changed
 }
 
 /** What rows are and what they carry. */
 export type OutcomeShape = Pick<OutcomeImport, 'kind' | 'subject' | 'fields'>
 
-/** Whoever compares and then writes outcomes: one of a workspace at a time, or one would lose rows. */
+/** To be called before outcomes are compared and written: one of a workspace at a time, or one would lose rows. */
 export async function lockOutcomes(tx: Tx, ctx: Context): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('outcome'), ${ctx.workspaceId}::int)`)
 }
@@ -193,9 +200,8 @@ export async function storeOutcomes(
   batch: readonly OutcomeEntry[],
   runId: number,
 ): Promise<Stored> {
-  await lockOutcomes(tx, ctx)
   const columns = sql.raw(Object.values(COLUMNS).join(', '))
-  const [stored] = await rows<Stored & { items: Record<string, number> | null }>(
+  const [stored] = await rows<Omit<Stored, 'changed'> & { items: Record<string, number> | null }>(
     tx,
     sql`
       with ${compared(input, batch)}, added as (
@@ -205,9 +211,18 @@ export async function storeOutcomes(
           ${columns}, extra, labels, quality, ${ctx.now.toISOString()}::timestamptz, ${runId}::bigint
         from changed where old_run is distinct from ${runId}::bigint
         order by subject_id, scope_id, starts_at
-        returning revision, starts_at, case subject when 'VIDEO' then subject_id else labels ->> 'videoId' end as item_id
+        returning revision, starts_at, item_id
       ), item as (
-        select item_id, extract(epoch from min(starts_at)) * 1000 as since from added where item_id is not null group by item_id
+        select item_id, extract(epoch from min(since)) * 1000 as since
+        from (
+          select item_id, starts_at as since from added
+          -- Without the row other sources may count for the video that it left, on every day.
+          union all
+          select left_item_id, least(starts_at, v.published_at) from changed
+          left join video v on v.workspace_id = current_workspace() and v.platform = 'douyin' and v.item_id = left_item_id
+          where old_run is distinct from ${runId}::bigint
+        ) told
+        where item_id is not null group by item_id
       )
       select count(*) filter (where revision = 0)::int as inserted,
         count(*) filter (where revision > 0)::int as restated,
@@ -216,8 +231,8 @@ export async function storeOutcomes(
       from added`,
   )
   const { items, ...counted } = stored ?? { inserted: 0, restated: 0, clashes: [], items: null }
-  await refreshMoney(tx, new Map(Object.entries(items ?? {}).map(([id, since]) => [id, new Date(since)])))
-  return counted
+  const changed = Object.entries(items ?? {}).map(([id, since]) => [id, new Date(since)] as const)
+  return { ...counted, changed: new Map(changed) }
 }
 
 /** What `storeOutcomes` would do, read only. */
@@ -226,13 +241,13 @@ export async function compareOutcomes(
   input: OutcomeShape,
   batch: readonly OutcomeEntry[],
 ): Promise<Stored> {
-  const [stored] = await rows<Omit<Stored, 'clashes'>>(
+  const [stored] = await rows<Pick<Stored, 'inserted' | 'restated'>>(
     tx,
     sql`with ${compared(input, batch)}
       select count(*) filter (where revision = 0)::int as inserted,
         count(*) filter (where revision > 0)::int as restated from changed`,
   )
-  return { inserted: 0, restated: 0, ...stored, clashes: [] }
+  return { inserted: 0, restated: 0, ...stored, clashes: [], changed: new Map() }
 }
 
 const COLUMNS: Record<OutcomeField, string> = {
@@ -248,10 +263,16 @@ const COLUMNS: Record<OutcomeField, string> = {
   saves: 'saves',
   follows: 'follows',
 }
+/** Of a row that does not say, the one that was said before. */
+const VIDEO = "coalesce(look.labels ->> 'videoId', old.labels ->> 'videoId')"
+
 type Flat = Omit<OutcomeEntry, 'counts'> & Partial<Record<OutcomeField, number | null>>
 const FIELDS = Object.keys(COLUMNS) as OutcomeField[]
 
-/** The rows that say something new, with the revision they become; what the file does not carry is taken over. */
+/**
+ * The rows that say something new, with the revision they become; what the file does not carry is taken over. Of the labels
+ * the video alone is something new: whose the money is depends on it.
+ */
 function compared(input: OutcomeShape, batch: readonly OutcomeEntry[]): SQL {
   const flat: Flat[] = batch.map(({ counts, ...row }) => ({ ...row, ...counts }))
   const carried = new Set(input.fields)
@@ -283,7 +304,8 @@ function compared(input: OutcomeShape, batch: readonly OutcomeEntry[]): SQL {
       coalesce(old.labels, '{}') || look.labels as labels,
       ${sql.raw(quality)} as quality,
       coalesce(old.revision + 1, 0)::smallint as revision,
-      old.run_id as old_run
+      old.run_id as old_run,
+      case when old.item_id <> coalesce(look.labels ->> 'videoId', old.item_id) then old.item_id end as left_item_id
     from ${look}
     left join lateral (
       select o.* from outcome o
@@ -293,7 +315,7 @@ function compared(input: OutcomeShape, batch: readonly OutcomeEntry[]): SQL {
       order by o.revision desc limit 1
     ) old on true
     where old.revision is null
-      or (${sql.raw([...now, "coalesce(old.extra, '{}') || look.extra"].join(', '))})
-        is distinct from (${sql.raw([...then, 'old.extra'].join(', '))})
+      or (${sql.raw([...now, "coalesce(old.extra, '{}') || look.extra", VIDEO].join(', '))})
+        is distinct from (${sql.raw([...then, 'old.extra', "old.labels ->> 'videoId'"].join(', '))})
   )`
 }

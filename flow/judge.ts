@@ -5,7 +5,7 @@ import {
   loadActiveRules,
   loadCounting,
   loadEpisodes,
-  loadMargins,
+  loadFrozenMargins,
   loadPeers,
   loadWatched,
   lockedStates,
@@ -94,13 +94,11 @@ export async function judgeLooks(
 /** Rarely asked for, and one more table than most batches need. */
 async function addMargins(tx: Tx, tracked: Map<number, Tracked>): Promise<void> {
   const rows = [...tracked.values()].map(({ row }) => row)
-  const margins = await loadMargins(
+  const margins = await loadFrozenMargins(
     tx,
-    rows.flatMap(({ cellId }) => cellId ?? []),
+    rows.map(({ videoId }) => videoId),
   )
-  for (const { cellId, figures } of rows) {
-    figures.grossMargin = (cellId === null ? null : margins.get(cellId)) ?? null
-  }
+  for (const { videoId, figures } of rows) figures.grossMargin = margins.get(videoId) ?? null
 }
 
 interface Batch {

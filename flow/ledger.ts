@@ -49,12 +49,20 @@ export async function dueLedgers({ db, now }: { db: Db; now: Date }): Promise<Du
   }))
 }
 
-/** Everything until now is in the rows. A run that began earlier and ends later takes nothing back. */
-export async function moveReadTo(tx: Tx, ctx: Context, subjectId: number): Promise<void> {
+/**
+ * Everything that changed until then is in the rows. A run that began earlier and ends later takes nothing back. To be called
+ * before refreshMoney: like flow/explore.ts, whoever locks both locks the subject and then the shards.
+ */
+export async function moveReadTo(tx: Tx, subjectId: number, to: Date): Promise<void> {
   await tx
     .update(subject)
-    .set({ readTo: sql`greatest(${subject.readTo}, ${ctx.now.toISOString()}::timestamptz)` })
+    .set({ readTo: sql`greatest(${subject.readTo}, ${to.toISOString()}::timestamptz)` })
     .where(eq(subject.id, subjectId))
+}
+
+/** The same at the end of a run: everything until it began. */
+export async function finishReading(tx: Tx, ctx: Context, subjectId: number): Promise<void> {
+  await moveReadTo(tx, subjectId, ctx.now)
   await recordAnswers(tx, ctx.now, [{ subjectId, ok: true }])
 }
 

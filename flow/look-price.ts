@@ -23,15 +23,17 @@ export interface DecidedPrice {
   priceFen: number
 }
 
-/** The prices of sources that have a daily quota or cost something, where the last one is old; the others have none. */
+/** It counts looks, and has a daily quota or costs something. */
+export function isScarce({ capability: { gives, callsPerDay, costFen } }: SourceInfo): boolean {
+  return gives.length > 0 && (callsPerDay !== null || costFen > 0)
+}
+
+/** The prices of scarce sources, where the last one is old; the others have none. */
 export async function decidePrices(
   ctx: Context,
   { sources }: { sources: readonly SourceInfo[] },
 ): Promise<DecidedPrice[]> {
-  const scarce = sources.filter(
-    ({ capability: { gives, callsPerDay, costFen } }) =>
-      gives.length > 0 && (callsPerDay !== null || costFen > 0),
-  )
+  const scarce = sources.filter(isScarce)
   if (scarce.length === 0) return []
   return write(ctx, async (tx) => {
     const due = await withOldPrice(tx, ctx.now, scarce)

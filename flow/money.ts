@@ -14,6 +14,16 @@ import { holdShards } from './shard.ts'
  */
 export type Changed = ReadonlyMap<string, Date | null>
 
+/** All of them as one: shards are locked in their order, so a transaction calls refreshMoney once. */
+export function merged(all: readonly Changed[]): Changed {
+  const one = new Map<string, Date | null>()
+  for (const [itemId, since] of all.flatMap((changed) => [...changed])) {
+    const known = one.get(itemId)
+    one.set(itemId, known && since ? earlier(known, since) : (known ?? since))
+  }
+  return one
+}
+
 interface Money extends Record<FigureKey, number | null> {
   videoId: number
   boughtBy: 'REPORTED' | 'ESTIMATED' | null
@@ -37,20 +47,21 @@ const COLUMNS = {
 
 /**
  * Brings the money of published videos up to what their sources say; items without a video are passed over. Six statements
- * at most, whatever the number; only videos of which something differs are written.
+ * at most, whatever the number; only videos of which something differs are written. Once in a transaction: see merged.
  */
 export async function refreshMoney(tx: Tx, changed: Changed): Promise<void> {
-  const videos = await lockVideos(tx, changed)
+  const videos = await findVideos(tx, changed)
   if (videos.length === 0) return
   const ids = videos.map(({ videoId }) => videoId)
+  // Before the locks, under which polls wait.
+  const price = await costPerPlay(tx)
+  const paid = await lockVideos(tx, ids)
   const told = await loadTold(tx, ids, null)
-  const said = videos.map((video) => ({ video, told: told.get(video.videoId) ?? [] }))
-  const estimates = said.some(({ told }) => boughtPlays(channelsOf(told), 1)?.by === 'ESTIMATED')
-  const price = estimates ? await costPerPlay(tx) : COST_PER_PLAY_FEN
-  await writeMoney(
-    tx,
-    said.map(({ video, told }) => moneyOf(video, told, price)),
-  )
+  const money = videos.map((video) => {
+    const said = told.get(video.videoId) ?? []
+    return moneyOf(video, said, { price, hadMoney: paid.has(video.videoId) })
+  })
+  await writeMoney(tx, money)
 }
 
 interface Video {
@@ -59,7 +70,7 @@ interface Video {
   since: Date | null
 }
 
-async function lockVideos(tx: Tx, changed: Changed): Promise<Video[]> {
+async function findVideos(tx: Tx, changed: Changed): Promise<Video[]> {
   const items = [...changed.keys()]
   const found = await rows<{ video_id: string; item_id: string; published_at: number }>(
     tx,
@@ -67,22 +78,33 @@ async function lockVideos(tx: Tx, changed: Changed): Promise<Video[]> {
       from video v join video_state s on s.workspace_id = v.workspace_id and s.video_id = v.id
       where v.workspace_id = current_workspace() and v.platform = 'douyin' and v.item_id = any(${sql.param(items)}::text[])`,
   )
-  const videos = found.map((row) => ({
+  return found.map((row) => ({
     videoId: Number(row.video_id),
     publishedAt: new Date(row.published_at),
     since: changed.get(row.item_id) ?? null,
   }))
-  if (videos.length === 0) return []
-  const ids = videos.map(({ videoId }) => videoId)
-  // Polls stand aside, and whoever else brings money down is waited for before anything is read.
-  await holdShards(tx, ids)
-  await tx.execute(sql`
-    select from video_state where workspace_id = current_workspace() and ${among(sql`video_id`, ids)}
-    order by video_id for update`)
-  return videos
 }
 
-function moneyOf(video: Video, told: readonly Told[], price: number): Money {
+/**
+ * Polls stand aside, and whoever else brings money down is waited for before anything is read. Answers the videos that
+ * have money so far.
+ */
+async function lockVideos(tx: Tx, ids: readonly number[]): Promise<Set<number>> {
+  await holdShards(tx, ids)
+  const locked = await rows<{ video_id: string; had_money: boolean }>(
+    tx,
+    sql`select video_id, num_nonnulls(${each((name) => name)}) > 0 as had_money
+      from video_state where workspace_id = current_workspace() and ${among(sql`video_id`, ids)}
+      order by video_id for update`,
+  )
+  return new Set(locked.flatMap(({ video_id, had_money }) => (had_money ? [Number(video_id)] : [])))
+}
+
+function moneyOf(
+  video: Video,
+  told: readonly Told[],
+  { price, hadMoney }: { price: number; hadMoney: boolean },
+): Money {
   const preferred = FIGURE_KEYS.map((figure) => [figure, prefer(figure, saidOf(told, figure))] as const)
   const values = Object.fromEntries(preferred.map(([figure, best]) => [figure, best?.value ?? null]))
   const bought = boughtPlays(channelsOf(told), price)
@@ -94,7 +116,8 @@ function moneyOf(video: Video, told: readonly Told[], price: number): Money {
     videoId: video.videoId,
     boughtPlays: bought?.plays ?? null,
     boughtBy: bought?.by ?? null,
-    dirtyFrom: told.length === 0 ? null : since,
+    // A video that lost all of its money has days to be made without it.
+    dirtyFrom: told.length > 0 || hadMoney ? since : null,
   }
 }
 
@@ -116,13 +139,19 @@ export function channelsOf(told: readonly Told[]): Delivery[][] {
   return known.length > 0 ? known : [pick(instead)]
 }
 
-/** 分 per bought play: the workspace's median where enough videos show one. */
+/** So many of the latest videos are looked through for a price: what plays cost half a year ago says little. */
+const LATEST = 1000
+
+/** 分 per bought play: the median of the workspace's latest videos where enough of them show one. */
 async function costPerPlay(tx: Tx): Promise<number> {
   const [found] = await rows<{ median: number | null; videos: number }>(
     tx,
     sql`select percentile_cont(0.5) within group (order by spend_fen::float8 / bought_plays) as median, count(*)::int as videos
-      from video_state
-      where workspace_id = current_workspace() and bought_by = 'REPORTED' and bought_plays > 0 and spend_fen > 0`,
+      from (
+        select spend_fen, bought_plays, bought_by from video_state
+        where workspace_id = current_workspace() order by video_id desc limit ${LATEST}
+      ) latest
+      where bought_by = 'REPORTED' and bought_plays > 0 and spend_fen > 0`,
   )
   return found?.median && found.videos >= PRICED_VIDEOS ? found.median : COST_PER_PLAY_FEN
 }

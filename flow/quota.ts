@@ -1,7 +1,7 @@
 /** 调用配额: every call to a platform is taken here before it is sent, by all processes and workspaces alike. */
-import { and, eq, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
-import { callQuota, callUse, workspace } from '../db/tables.ts'
+import { callUse, workspace } from '../db/tables.ts'
 import { type Admission, admit, type CallLimits, countingDay, credible, quotaDay } from '../rules/quota.ts'
 import { type Context, write } from './context.ts'
 import { found, InvalidInputError } from './errors.ts'
@@ -42,12 +42,12 @@ export function takeCall(ctx: Context, asked: TakeCall): Promise<Admission> {
         capFen,
         calls,
         sharers: others + 1,
-        freeAt: quota.freeAt.getTime(),
-        blockedUntil: quota.blockedUntil?.getTime() ?? null,
+        freeAt: quota.freeAt,
+        blockedUntil: quota.blockedUntil,
       },
-      ctx.now.getTime(),
+      ctx.now.getTime() + quota.waited,
     )
-    await store(tx, asked, day.day, calls, admission)
+    await store(tx, asked, day.day, admission)
     return admission
   })
 }
@@ -60,8 +60,9 @@ export interface BlockCalls extends Limit {
 export function blockCalls(ctx: Context, { source, scope, until }: BlockCalls): Promise<void> {
   return write(ctx, async (tx) => {
     const { blockedUntil } = await lockQuota(tx, { source, scope }, ctx.now)
-    if (blockedUntil && blockedUntil >= until && credible(blockedUntil.getTime(), ctx.now.getTime())) return
-    await tx.update(callQuota).set({ blockedUntil: until }).where(isLimit({ source, scope }))
+    const known = blockedUntil !== null && credible(blockedUntil, ctx.now.getTime())
+    if (known && blockedUntil >= until.getTime()) return
+    await tx.execute(sql`select block_calls(${source}, ${scope}, ${until.toISOString()}::timestamptz)`)
   })
 }
 
@@ -88,18 +89,26 @@ async function lockCap(tx: Tx, workspaceId: number): Promise<number | null> {
   return found(row, 'workspace').capFen
 }
 
-type Quota = Pick<typeof callQuota.$inferSelect, 'day' | 'calls' | 'freeAt' | 'blockedUntil'>
-
-async function lockQuota(tx: Tx, { source, scope }: Limit, now: Date): Promise<Quota> {
-  const [row] = await tx.select().from(callQuota).where(isLimit({ source, scope })).for('update')
-  if (row) return row
-  const { day } = quotaDay(now)
-  await tx.insert(callQuota).values({ source, scope, day, freeAt: now }).onConflictDoNothing()
-  return lockQuota(tx, { source, scope }, now)
+/** Instants in ms. */
+interface Quota {
+  day: string
+  calls: number
+  freeAt: number
+  blockedUntil: number | null
+  /** How long the row was waited for: calls that waited together may not go together. */
+  waited: number
 }
 
-function isLimit({ source, scope }: Limit) {
-  return and(eq(callQuota.source, source), eq(callQuota.scope, scope))
+async function lockQuota(tx: Tx, { source, scope }: Limit, now: Date): Promise<Quota> {
+  const { day } = quotaDay(now)
+  const [row] = await rows<Quota>(
+    tx,
+    sql`select day::text, calls, (extract(epoch from free_at) * 1000)::float8 as "freeAt",
+        (extract(epoch from blocked_until) * 1000)::float8 as "blockedUntil",
+        (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::float8 as waited
+      from lock_quota(${source}, ${scope}, ${day}::date, ${now.toISOString()}::timestamptz)`,
+  )
+  return found(row, 'quota')
 }
 
 /** What the workspace asked under this limit, and spent on all sources. */
@@ -125,7 +134,7 @@ async function othersUnder(tx: Tx, { source, scope }: Limit, day: string): Promi
   return row?.others ?? 0
 }
 
-async function store(tx: Tx, asked: TakeCall, day: string, calls: number, admission: Admission) {
+async function store(tx: Tx, asked: TakeCall, day: string, admission: Admission) {
   if (admission.kind === 'WAIT') return
   const went = admission.kind === 'GO'
   const { source, scope, limits } = asked
@@ -141,11 +150,8 @@ async function store(tx: Tx, asked: TakeCall, day: string, calls: number, admiss
         costFen: sql`${callUse.costFen} + ${one.costFen}`,
       },
     })
-  const moved = went
-    ? tx
-        .update(callQuota)
-        .set({ day, calls: calls + 1, freeAt: new Date(admission.freeAt) })
-        .where(isLimit(asked))
-    : null
+  const freeAt = went ? new Date(admission.freeAt).toISOString() : null
+  const moved =
+    freeAt && tx.execute(sql`select count_call(${source}, ${scope}, ${day}::date, ${freeAt}::timestamptz)`)
   await Promise.all([used, moved])
 }

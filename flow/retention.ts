@@ -3,11 +3,14 @@ import { sql } from 'drizzle-orm'
 import { type Db, rows } from '../db/client.ts'
 import { DAY } from '../rules/types.ts'
 
-/** Days that are kept at least, since whole months go; 0: for ever. */
+/** Days that are kept at least, since whole months go; 0: for ever, and fewer than LEAST_DAYS count as that. */
 export interface Retention {
   rawDays: number
   hourDays: number
 }
+
+/** drop_partitions refuses less than 30, by the database's clock: a day more, for a clock that differs. */
+export const LEAST_DAYS = 31
 
 /**
  * The months that were dropped, by name: looks and figures by hour, of all workspaces. None while anything that old is
@@ -20,7 +23,7 @@ export async function retain({ db, now }: { db: Db; now: Date }, keep: Retention
     ['video_hour', keep.hourDays],
   ] as const) {
     if (days === 0) continue
-    const before = new Date(now.getTime() - days * DAY).toISOString()
+    const before = new Date(now.getTime() - Math.max(days, LEAST_DAYS) * DAY).toISOString()
     const gone = await rows<{ name: string }>(
       db,
       sql`select name from drop_partitions(${parent}, ${before}::timestamptz)`,

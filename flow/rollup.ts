@@ -6,7 +6,7 @@
  */
 import { type SQL, sql } from 'drizzle-orm'
 import { type Db, rows, type Tx } from '../db/client.ts'
-import { PRECEDENCE } from '../db/queries/series.ts'
+import { precedence } from '../db/queries/precedence.ts'
 import { unnest } from '../db/unnest.ts'
 import { COUNTERS } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
@@ -122,7 +122,7 @@ function lastLooks(bucket: SQL, since: SQL): SQL {
       select s.*, ${bucket} as bucket from snapshot s
       where s.workspace_id = current_workspace() and s.video_id = dirty.video_id and s.observed_at >= ${since}
       offset 0) s
-    order by s.video_id, s.bucket, s.observed_at desc, ${PRECEDENCE}`
+    order by s.video_id, s.bucket, s.observed_at desc, ${precedence('s')}`
 }
 
 /** Hours are those of UTC, whatever the zone. */

@@ -7,10 +7,11 @@ import { sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import { unnest } from '../db/unnest.ts'
 import type { Doudian, OrderRow } from '../platforms/doudian.ts'
+import type { FetchError } from '../platforms/errors.ts'
 import { DAY, HOUR } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
-import { ledgerSubject, moveReadTo, recordingFailure } from './ledger.ts'
-import { refreshMoney } from './money.ts'
+import { finishReading, ledgerSubject, moveReadTo, recordingFailure } from './ledger.ts'
+import { type Changed, merged, refreshMoney } from './money.ts'
 
 /** A change shows at the platform a little after the time that it carries. */
 const OVERLAP = HOUR
@@ -23,6 +24,8 @@ const SETTLED_DAYS = [7, 14]
 export interface ReadSales {
   subjectId: number
   doudian: Pick<Doudian, 'shopOrders' | 'allianceOrders'>
+  /** What is written is known from then on, not from when the questions began. */
+  clock: () => Date
 }
 
 export interface SalesRead {
@@ -32,44 +35,79 @@ export interface SalesRead {
 }
 
 /** Throws the platform's FetchError after noting it on the subject; what was read before it stays. */
-export async function readSales(ctx: Context, { subjectId, doudian }: ReadSales): Promise<SalesRead> {
+export async function readSales(ctx: Context, input: ReadSales): Promise<SalesRead> {
+  const { subjectId, doudian } = input
   const { readTo } = await ledgerSubject(ctx, subjectId)
   const to = ctx.now.getTime()
   const window = { from: readTo ? readTo.getTime() - OVERLAP : to - FIRST, to }
   const read: SalesRead = { orders: 0, revisions: 0 }
+  let known = readTo
+  const put = async (batch: OrderRow[], upTo: Date | null) => {
+    read.orders += batch.length
+    read.revisions += await write(ctx, (tx) => store(tx, ctx, { ...input, batch, known, upTo }))
+    known = upTo ?? known
+  }
   await recordingFailure(ctx, subjectId, async () => {
-    const sides = [doudian.shopOrders(window), doudian.allianceOrders(window)]
-    for await (const batch of batched(permitted(sides))) {
-      read.orders += batch.length
-      read.revisions += await write(ctx, (tx) => store(tx, ctx, subjectId, batch))
-    }
+    // The alliance gives no order, so it comes first: where it is whole, the shop's last change is what both are read to.
+    const alliance = await readSide(doudian.allianceOrders(window), (batch) => put(batch, null))
+    const whole = !alliance.error || alliance.refused
+    const shop = await readSide(doudian.shopOrders(window), (batch) =>
+      put(batch, whole ? readUpTo(batch, known, ctx.now) : null),
+    )
+    throwFailure([alliance, shop])
   })
   await write(ctx, async (tx) => {
-    await moveReadTo(tx, ctx, subjectId)
-    const ripe = await settledSince(tx, subjectId, readTo ?? new Date(0), ctx.now)
-    for (let first = 0; first < ripe.length; first += BATCH) {
-      await refreshMoney(tx, new Map(ripe.slice(first, first + BATCH).map((itemId) => [itemId, null])))
-    }
+    await finishReading(tx, ctx, subjectId)
+    await refreshMoney(tx, await settledSince(tx, subjectId, known, ctx.now))
   })
   return read
 }
 
-/** A shop may not ask as an MCN and the other way round; that is no failure while one of the two answers. */
-async function* permitted(sides: readonly AsyncGenerator<OrderRow>[]): AsyncGenerator<OrderRow> {
-  const refused: Error[] = []
-  for (const side of sides) {
-    let rowsSeen = 0
-    try {
-      for await (const row of side) {
-        rowsSeen++
-        yield row
-      }
-    } catch (error) {
-      if ((error as { kind?: string }).kind !== 'forbidden' || rowsSeen > 0) throw error
-      refused.push(error as Error)
+interface Side {
+  error: FetchError | null
+  /** It may not be asked at all. */
+  refused: boolean
+}
+
+/** A failure of one side keeps nothing of the other from being read. */
+async function readSide(
+  orders: AsyncGenerator<OrderRow>,
+  put: (batch: OrderRow[]) => Promise<void>,
+): Promise<Side> {
+  let rowsSeen = 0
+  const seen = async function* () {
+    for await (const order of orders) {
+      rowsSeen++
+      yield order
     }
   }
-  if (refused.length === sides.length) throw refused[0]
+  try {
+    for await (const batch of batched(seen())) await put(batch)
+    return { error: null, refused: false }
+  } catch (error) {
+    if ((error as Error).name !== 'FetchError') throw error
+    const failure = error as FetchError
+    return { error: failure, refused: failure.kind === 'forbidden' && rowsSeen === 0 }
+  }
+}
+
+/** A shop may not ask as an MCN and the other way round; that is no failure while one of the two answers. */
+function throwFailure(sides: readonly Side[]): void {
+  const failed = sides.filter(({ error }) => error)
+  const all = failed.length === sides.length
+  const first = failed.find(({ refused }) => !refused) ?? (all ? failed[0] : undefined)
+  if (first) throw first.error
+}
+
+/**
+ * How far the shop is read with this batch, so that after a failure the rest alone is read: its changes come oldest first,
+ * and others may carry the instant of the last one. null: no further than before.
+ */
+function readUpTo(batch: readonly OrderRow[], known: Date | null, now: Date): Date | null {
+  const changes = batch.flatMap(({ updatedAt }) => updatedAt ?? [])
+  if (changes.length === 0) return null
+  const upTo = Math.min(Math.max(...changes), now.getTime()) - OVERLAP
+  return known && upTo <= known.getTime() ? null : new Date(upTo)
 }
 
 /** An order that comes twice counts as it came last. */
@@ -111,14 +149,41 @@ const SAID = [
 ]
 const of = (table: string) => sql.raw(SAID.map((name) => `${table}.${name}`).join(', '))
 
-/** Readers of one workspace take turns, or two would add the same revision. An answer that is older than what is known is none. */
-async function store(tx: Tx, ctx: Context, subjectId: number, batch: readonly OrderRow[]): Promise<number> {
+interface Batch extends ReadSales {
+  batch: readonly OrderRow[]
+  /** How far the subject was read, and how far it is with this batch; null: no further. */
+  known: Date | null
+  upTo: Date | null
+}
+
+/** One batch with the money that follows from it; how many of its orders say something new. */
+async function store(tx: Tx, ctx: Context, input: Batch): Promise<number> {
+  const { subjectId, known, upTo } = input
+  const { revisions, items } = await append(tx, ctx, input)
+  if (upTo) await moveReadTo(tx, subjectId, upTo)
+  const ripe = upTo ? await settledSince(tx, subjectId, known, upTo) : NOTHING
+  await refreshMoney(tx, merged([items, ripe]))
+  return revisions
+}
+
+const NOTHING: Changed = new Map()
+
+/**
+ * Readers of one workspace take turns, or two would add the same revision. An answer that is older than what is known is none.
+ * Answers what is sold now and what is sold no more: an order may turn out to be another video's.
+ */
+async function append(
+  tx: Tx,
+  ctx: Context,
+  { subjectId, batch, clock }: Batch,
+): Promise<{ revisions: number; items: Changed }> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('sale'), hashint8(${ctx.workspaceId}::bigint))`)
+  const recordedAt = sql`${clock().toISOString()}::timestamptz`
   const changed = await rows<{ item_id: string; since: number; revisions: number }>(
     tx,
     sql`
       with changed as (
-        select look.*, coalesce(old.revision + 1, 0)::smallint as revision, old.item_id as old_item_id
+        select look.*, coalesce(old.revision + 1, 0)::smallint as revision
         from ${unnest(batch, 'look', COLUMNS)}
         left join lateral (
           select s.* from sale s
@@ -129,28 +194,36 @@ async function store(tx: Tx, ctx: Context, subjectId: number, batch: readonly Or
           or (look.updated_at < old.updated_at) is not true and (${of('look')}) is distinct from (${of('old')})
       ), added as (
         insert into sale (side, order_id, revision, subject_id, updated_at, recorded_at, ${sql.raw(SAID.join(', '))})
-        select side, order_id, revision, ${subjectId}::bigint, updated_at, ${ctx.now.toISOString()}::timestamptz, ${of('changed')}
+        select side, order_id, revision, ${subjectId}::bigint, updated_at, ${recordedAt}, ${of('changed')}
+        from changed returning revision
+      ), told as (
+        select item_id, paid_at as since from changed
+        -- Of either side: the shop's word replaces the alliance's. Without it other sources may count, on every day.
+        union all
+        select old.item_id, case when old.item_id = changed.item_id then old.paid_at else least(old.paid_at, v.published_at) end
         from changed
+        join sale old on old.workspace_id = current_workspace() and old.side in ('shop', 'alliance')
+          and old.order_id = changed.order_id
+        left join video v on v.workspace_id = current_workspace() and v.platform = 'douyin' and v.item_id = old.item_id
       )
-      select item.id as item_id, (extract(epoch from min(paid_at)) * 1000)::float8 as since,
-        (count(*) filter (where item.id = item_id))::int as revisions
-      from changed cross join lateral (select item_id union select old_item_id) item (id)
-      where item.id is not null group by item.id`,
+      select item_id, (extract(epoch from min(since)) * 1000)::float8 as since,
+        (select count(*)::int from added) as revisions
+      from told group by item_id`,
   )
-  await refreshMoney(tx, new Map(changed.map(({ item_id, since }) => [item_id, new Date(since)])))
-  return changed.reduce((sum, { revisions }) => sum + revisions, 0)
+  const items = new Map(changed.map(({ item_id, since }) => [item_id, new Date(since)]))
+  return { revisions: changed[0]?.revisions ?? 0, items }
 }
 
 /** Items of which orders came of the age at which they count as settled, without any word of the platform. */
-async function settledSince(tx: Tx, subjectId: number, from: Date, to: Date): Promise<string[]> {
+async function settledSince(tx: Tx, subjectId: number, from: Date | null, to: Date): Promise<Changed> {
   const ripe = SETTLED_DAYS.map((days) => {
     const bound = (at: Date) => sql`${new Date(at.getTime() - days * DAY).toISOString()}::timestamptz`
-    return sql`(paid_at > ${bound(from)} and paid_at <= ${bound(to)})`
+    return sql`(paid_at > ${bound(from ?? new Date(0))} and paid_at <= ${bound(to)})`
   })
   const found = await rows<{ item_id: string }>(
     tx,
     sql`select distinct item_id from sale
       where workspace_id = current_workspace() and subject_id = ${subjectId}::bigint and (${sql.join(ripe, sql` or `)})`,
   )
-  return found.map(({ item_id }) => item_id)
+  return new Map(found.map(({ item_id }) => [item_id, null]))
 }

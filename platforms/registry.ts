@@ -9,7 +9,6 @@ import { createHttp, type Http } from './http.ts'
 import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts'
 import { createOceanengine } from './oceanengine.ts'
 import { createQianchuan, QIANCHUAN_CAPABILITY } from './qianchuan.ts'
-import { redact } from './redact.ts'
 
 export interface RegistryOptions {
   /** Base addresses of the platforms' APIs. */
@@ -22,6 +21,8 @@ export interface RegistryOptions {
   random: () => number
   /** What is known better of a source: the app's console shows its limits, and tests have their own. */
   limits?: (source: string) => Partial<SourceLimits>
+  /** Hears what went wrong on our own side of a call: of it the answers say only that it did. */
+  onFault?: (error: unknown, source: string) => void
 }
 export type SourceLimits = Pick<
   Capability,
@@ -91,7 +92,7 @@ const DOUDIAN_CAPABILITY: Capability = {
 }
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { urls, doudian = null, now, sleep, random, limits } = options
+  const { urls, doudian = null, now, sleep, random, limits, onFault = () => {} } = options
   // One for the process: it counts the calls under way per account.
   const http = createHttp({ now, sleep, random, timeoutMs: 10_000, attempts: 3, concurrencyPerAccount: 8 })
   const known: Record<string, Source> = {
@@ -131,7 +132,8 @@ export function createRegistry(options: RegistryOptions): Registry {
           if (!connect) return []
           const counted = through(source, quota)
           const asking = (viewpoint: Viewpoint) => connect(viewpoint, counted)
-          return [[source, createSeen(source, capability, asking, viewpoints)]]
+          const faulty = (error: unknown) => onFault(error, source)
+          return [[source, createSeen(source, capability, asking, viewpoints, faulty)]]
         }),
       ),
     // A token that nobody asks for is not refreshed, and would end one day.
@@ -160,6 +162,7 @@ function createSeen(
   capability: Capability,
   connect: (viewpoint: Viewpoint) => Pick<Connector, 'fetchCounters'>,
   viewpoints: Viewpoints,
+  onFault: (error: unknown) => void,
 ): Connector {
   return {
     source: name,
@@ -179,19 +182,24 @@ function createSeen(
         else groups.set(viewpoint.key, { viewpoint, refs: [ref] })
       }
       const asked = [...groups.values()].map(({ viewpoint, refs }) =>
-        // An account that is broken in a way of ours must not take the others' answers with it.
         connect(viewpoint)
           .fetchCounters(refs)
-          .catch((error: Error) => refs.map(({ itemId }) => failedFor(itemId, error)))
-          .then((answers) => answers.map((answer) => ({ ...answer, subjectId: viewpoint.subjectId }))),
+          .then((answers) => answers.map((answer) => ({ ...answer, subjectId: viewpoint.subjectId })))
+          // An account that is broken in a way of ours must not take the others' answers with it.
+          .catch((error: unknown) => {
+            onFault(error)
+            return refs.map(faulted)
+          }),
       )
       return [...unseen, ...(await Promise.all(asked)).flat()]
     },
   }
 }
 
-function failedFor(itemId: string, error: Error): CounterAnswer {
-  return { ok: false, itemId, error: new FetchError('network', `${itemId}: ${redact(error.message, [])}`) }
+/** Our own database, or a token that does not open: it says nothing of the subject, and its words are not the platform's. */
+function faulted({ itemId }: VideoRef): CounterAnswer {
+  const error = new FetchError('network', 'the call failed on our own side, see the log')
+  return { ok: false, itemId, error }
 }
 
 function notSeen({ itemId, accountId }: VideoRef): CounterAnswer {

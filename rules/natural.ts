@@ -12,7 +12,7 @@ export interface Delivery {
  */
 export const COST_PER_PLAY_FEN = 2
 
-/** So many videos with reported plays make the workspace's own median price. */
+/** So many videos with reported plays, of the workspace's latest, make its own median price. */
 export const PRICED_VIDEOS = 5
 
 export interface Bought {

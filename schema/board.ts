@@ -179,15 +179,18 @@ builder.drizzleObjectField(Matrix, 'board', (t) =>
   t.field({
     type: BoardType,
     description:
-      'Any two axes as rows and columns, the other two as filters. As of an instant it is what was recorded by then: ' +
-      'which videos were planned and out, their counters, 爆款 and money; a later restatement or refund leaves it as it ' +
-      'was. Elements, pairs, cells and phases are those of now, and rates count what counts as interaction now. ' +
+      'Any two axes as rows and columns, the other two as filters. As of an instant its counters and money are what was ' +
+      'recorded by then: a later restatement or refund leaves them as they were. Of publishing and 爆款 it is recorded ' +
+      'when they were, not when we learnt of it: a video counts as out from its publication on, and as 爆款 from the look ' +
+      'at which a rule fired, if it was entered by then, also where a file or a rule that came later said so. A plan ' +
+      'that was put away since is left out. Elements, pairs, cells and phases are those of now, and rates count what ' +
+      'counts as interaction now. ' +
       'InvalidInputError: both are the same axis, or looks of that time are no longer kept.',
     args: {
       rows: t.arg({ type: ElementKindEnum, required: true, description: 'The axis of the rows.' }),
       columns: t.arg({ type: ElementKindEnum, required: true, description: 'The axis of the columns.' }),
       filter: t.arg({ type: BoardFilter, description: 'Which videos count; left out: all.' }),
-      asOf: t.arg({ type: 'DateTime', description: 'As known then; left out, or later than now: now.' }),
+      asOf: t.arg({ type: 'DateTime', description: 'The instant; left out, or later than now: now.' }),
     },
     resolve: async ({ id: matrixId }, { rows, columns, filter, asOf }, { db, now }) => {
       if (rows === columns) throw new InvalidInputError('columns', 'columns must be another axis than rows')

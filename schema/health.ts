@@ -1,8 +1,7 @@
 /** 连接状态 of accounts and of what they see. */
 import { loadSubjects, type SubjectRow } from '../db/queries/connection.ts'
 import type { AccountHealth } from '../rules/account.ts'
-import type { Failure, Said } from '../rules/failure.ts'
-import { FAILURE_KINDS } from '../rules/failure.ts'
+import { FAILURE_KINDS, type Failure, type FailureKind, failureOf, type Said } from '../rules/failure.ts'
 import {
   accountHealth,
   connectionHealth,
@@ -33,9 +32,18 @@ const HealthStateEnum = builder.enumType('HealthState', {
   } satisfies Record<(typeof HEALTH_STATES)[number], object>,
 })
 
+/** Of the kind alone, whatever the platform. */
+function meaningOf(kind: FailureKind): string {
+  const { zh, en } = failureOf('', kind, null).meaning
+  return `${zh} ${en}`
+}
+
 const FailureKindEnum = builder.enumType('FailureKind', {
   description: 'In which way a call to a platform failed, whatever the platform calls it.',
-  values: FAILURE_KINDS.map((kind) => kind),
+  values: Object.fromEntries(FAILURE_KINDS.map((kind) => [kind, { description: meaningOf(kind) }])) as Record<
+    FailureKind,
+    { description: string }
+  >,
 })
 
 const SaidType = builder.objectRef<Said>('Said').implement({

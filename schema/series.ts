@@ -1,5 +1,5 @@
 /** Figures over time, of a video and of a brand. */
-import { loadBrandDays, loadDayMoney, loadLooks, loadWatched, type Made } from '../db/queries/series.ts'
+import { loadBrandDays, loadDayMoney, loadLooks, loadPublished, type Made } from '../db/queries/series.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import {
   BRAND_METRICS,
@@ -73,7 +73,7 @@ const SeriesType = builder.objectRef<Series>('Series').implement({
   fields: (t) => ({
     metric: t.exposeString('metric', { description: 'Which one.' }),
     unit: t.string({
-      description: 'Of the values: count, ratio (0.05 is 5 %, ROI 2 is 1:2), plays/h or 分.',
+      description: 'Of the values: count, ratio (0.05 is 5 %), times (ROI 2 is 1:2), plays/h or 分.',
       resolve: ({ metric }) => SERIES[metric],
     }),
     points: t.expose('points', { type: [SeriesPoint], description: 'In time order.' }),
@@ -96,26 +96,28 @@ interface Question {
 
 const loadSeries = batchedWith(async (ids, args: SeriesArgs, context) => {
   const { db } = context
-  const [{ zone, interactionCounters }, watched] = await Promise.all([
+  const [{ zone, interactionCounters }, videos] = await Promise.all([
     workspaceOf(context),
-    loadWatched(db, ids),
+    loadPublished(db, ids),
   ])
   const { metrics, span, foreign, asOf } = questionOf(args, zone)
   const { starts, since, until } = bucketsOf(span)
   checkPoints(starts.length * metrics.length * ids.length, MOST_ON_PAGE)
-  const limit = span.resolution === 'RAW' ? Math.floor(MOST_POINTS / metrics.length) + 1 : null
+  // How many looks there are is known only when they are read: each video has its share of the page.
+  const most = Math.floor(Math.min(MOST_POINTS, MOST_ON_PAGE / ids.length))
+  const limit = span.resolution === 'RAW' ? Math.floor(most / metrics.length) + 1 : null
   const made = madeOf(span.resolution, starts, foreign, asOf)
   const days = { from: dayOf(new Date(since), zone), to: dayOf(new Date(until - 1), zone) }
   const [looks, money] = await Promise.all([
-    loadLooks(db, watched, { since, until, made, zone, asOf, limit }),
-    metrics.some(isMoney) ? loadDayMoney(db, watched, days) : null,
+    loadLooks(db, videos, { since, until, made, zone, asOf, limit }),
+    metrics.some(isMoney) ? loadDayMoney(db, videos, days) : null,
   ])
-  const published = new Map(watched.map(({ videoId, publishedAt }) => [videoId, publishedAt]))
+  const published = new Map(videos.map(({ videoId, publishedAt }) => [videoId, publishedAt]))
   const seriesOf = (id: number): Series[] => {
     const publishedAt = published.get(id) ?? 0
     const history = { looks: looks.get(id) ?? [], publishedAt, zone, money: money?.get(id) ?? new Map() }
     const buckets = fill(span, starts, history)
-    checkPoints(buckets.length * metrics.length, MOST_POINTS)
+    checkPoints(buckets.length * metrics.length, most)
     return metrics.map((metric) => ({
       metric,
       points: buckets.map((bucket) => readPoint(metric, bucket, interactionCounters)),
@@ -200,7 +202,8 @@ builder.drizzleObjectField(Video, 'series', (t) =>
     type: [SeriesType],
     description:
       'Its metrics over time, the last minutes included. ' +
-      `InvalidInputError: a metric is not offered, to is not later than from, or more than ${MOST_POINTS} points (${MOST_ON_PAGE} on a page).`,
+      `InvalidInputError: a metric is not offered, to is not later than from, or more than ${MOST_POINTS} points ` +
+      `(${MOST_ON_PAGE} on a page; of RAW no video may have more than its equal share of them).`,
     args: {
       metrics: t.arg.stringList({
         required: true,

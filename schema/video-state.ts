@@ -12,6 +12,12 @@ const BoughtByEnum = builder.enumType('BoughtBy', {
   } as const,
 })
 const UNTOLD = 'null: no source says.'
+const NO_DATA =
+  'Why there is nothing newer. `quota`: our own quota or cap allowed no call, nothing was sent; `overdue`: a look has ' +
+  'long been due and none was made: the workers are behind or stopped; `not_connected`: no account of ours sees it; ' +
+  '`not_answered`: the source was asked and did not speak of it. Else the kind of failure of the call, in small ' +
+  'letters: `rate_limited`, `auth`, `forbidden`, `not_found`, `rejected`, `network` (also where it failed on our own side), `timeout` ' +
+  'or `parse`, as in FailureKind.'
 const SETTLED = (days: number) =>
   `结算 GMV in 分 of orders that are ${days} days old: what was not refunded within ${days} days of payment; of 精选联盟 what was settled. null: no order is that old, or no shop is connected.`
 
@@ -127,11 +133,13 @@ export const VideoState = builder.drizzleObject('videoState', {
     noDataSince: t.expose('noDataSince', {
       type: 'DateTime',
       nullable: true,
-      description: 'Looks have failed since then; null: the last one worked.',
+      description:
+        'When the first look failed after the last that worked; where none was made, since when one was due, or since ' +
+        'when no account sees it. null: the last one worked, or it is no longer watched.',
     }),
     noDataReason: t.exposeString('noDataReason', {
       nullable: true,
-      description: 'Why the last look failed; null: it worked.',
+      description: `${NO_DATA} null: the last one worked, or it is no longer watched.`,
     }),
   }),
 })

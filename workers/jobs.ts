@@ -30,6 +30,8 @@ export const JOBS = {
     }),
     attempts: 1,
   },
+  /** Decides what looks of a workspace count where they are scarce; the next sweep repairs a failed one. */
+  lookPrice: { payload: z.strictObject({ workspaceId: z.number().int().positive() }), attempts: 1 },
   /** Makes the figures by hour and day of what changed, every minute; the next one repairs a failed one. */
   rollup: { payload: z.strictObject({}), attempts: 1 },
   /** Drops what is too old to keep, every day. Tried again, since it gives up where it would hold up others. */

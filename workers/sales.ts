@@ -16,8 +16,8 @@ export function createSales({ db, clock, platforms }: Pick<WorkerDeps, 'db' | 'c
     if ((pausedUntil.get(subjectId) ?? 0) > ctx.now.getTime()) return
     const ledger = platforms.ledger(workspaceId, await ledgerSubject(ctx, subjectId))
     try {
-      if (ledger?.source === 'doudian') await readSales(ctx, { subjectId, doudian: ledger.doudian })
-      if (ledger?.source === 'qianchuan') await readAdReport(ctx, { subjectId, ads: ledger.ads })
+      if (ledger?.source === 'doudian') await readSales(ctx, { subjectId, doudian: ledger.doudian, clock })
+      if (ledger?.source === 'qianchuan') await readAdReport(ctx, { subjectId, ads: ledger.ads, clock })
       pausedUntil.delete(subjectId)
     } catch (error) {
       if ((error as Error).name !== 'FetchError') throw error

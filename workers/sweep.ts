@@ -1,5 +1,5 @@
 import { dueLedgers } from '../flow/ledger.ts'
-import { decidePrices } from '../flow/look-price.ts'
+import { isScarce } from '../flow/look-price.ts'
 import { dueAccounts, sweep } from '../flow/sweep.ts'
 import { applyTierPolicy, dueTierPolicies } from '../flow/tier.ts'
 import type { WorkerDeps } from './workers.ts'
@@ -29,8 +29,10 @@ export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Pro
       await queue.enqueue('poll', { workspaceId, source, slot }, `poll-${workspaceId}-${source}-${slot}`)
     }
   }
-  for (const workspaceId of new Set(polls.map((poll) => poll.workspaceId))) {
-    await decidePrices({ db, workspaceId, now }, { sources: platforms.sources() })
+  if (platforms.sources().some(isScarce)) {
+    for (const workspaceId of new Set(polls.map((poll) => poll.workspaceId))) {
+      await queue.enqueue('lookPrice', { workspaceId }, `look-price-${workspaceId}`)
+    }
   }
   const readable = new Set(platforms.sources().map(({ source }) => source))
   for (const { workspaceId, subjectId, source } of ledgers) {

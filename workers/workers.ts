@@ -5,6 +5,7 @@ import type { Retention } from '../flow/retention.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import { runExplore } from './explore.ts'
 import type { JobName, Payload } from './jobs.ts'
+import { runLookPrice } from './look-price.ts'
 import type { Platforms } from './platforms.ts'
 import { runPoll } from './poll.ts'
 import { type Backend, createQueue, type Queue } from './queue.ts'
@@ -53,6 +54,7 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
       poll: (payload) => runPoll(deps, payload),
       explore: (payload) => runExplore(deps, payload),
       sales: createSales(deps),
+      lookPrice: (payload) => runLookPrice(deps, payload),
       rollup: () => runRollup(deps),
       retention: () => runRetention(deps),
     },

@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type Db, rows } from '../client.ts'
 import { unnest } from '../unnest.ts'
 import { at, knownBy } from './figures.ts'
+import { precedence } from './precedence.ts'
 
 export interface BoardAsOf {
   at: Date
@@ -50,7 +51,11 @@ export function statesAsOf({ at: asOf, money }: BoardAsOf): SQL {
     left join lateral (
       select observed_at, plays, ${interactions} / nullif(plays, 0)::float8 as interaction_rate from snapshot
       where workspace_id = current_workspace() and video_id = v.id and ${knownBy(asOf)}
-      order by observed_at desc, source desc, revision desc limit 1
+        -- Apart, so that it is one step along the key.
+        and observed_at = (
+          select max(observed_at) from snapshot
+          where workspace_id = current_workspace() and video_id = v.id and ${knownBy(asOf)})
+      order by ${precedence('snapshot')} limit 1
     ) look on true
     where v.workspace_id = current_workspace() and v.cell_id = any(array(select id from home)) and ${published(asOf)}
   )`

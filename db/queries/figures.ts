@@ -4,6 +4,8 @@ import type { Counters } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Db, rows } from '../client.ts'
 import { unnest } from '../unnest.ts'
+import { precedence } from './precedence.ts'
+import type { KolSpan } from './watch.ts'
 
 /** Instants are ms. */
 export interface FigureRow {
@@ -56,7 +58,7 @@ export async function loadFigures(
         'looks', (
           select coalesce(json_agg(json_build_object('source', s.source, 'observedAt', ${ms(sql`s.observed_at`)},
             'plays', s.plays, 'likes', s.likes, 'comments', s.comments, 'shares', s.shares, 'saves', s.saves)
-            order by s.observed_at desc, s.source desc), '[]')
+            order by s.observed_at desc, ${precedence('s')}), '[]')
           from (
             select distinct source from snapshot
             where workspace_id = current_workspace() and video_id = v.id and ${known}
@@ -80,12 +82,6 @@ export async function loadFigures(
   return found.map(({ figure }) => figure)
 }
 
-export interface KolSpan {
-  kolId: number
-  /** Publication of the KOL's first and last video that is asked about, ms. */
-  first: number
-  last: number
-}
 export interface PeerFigureRow {
   kolId: number
   videoId: number
@@ -127,7 +123,7 @@ export async function loadPeersAt(
           (width_bucket(observed_at, ${grid}), plays is null) as kind
         from snapshot
         where workspace_id = current_workspace() and video_id = p.video_id and ${knownBy(asOf)}
-        order by observed_at desc, source desc, revision desc
+        order by observed_at desc, ${precedence('snapshot')}
       ) seen window w as (order by observed_at desc)
     ) s where telling)`
   const found = await rows<{ peer: PeerFigureRow }>(

@@ -20,7 +20,7 @@ export async function limitUses(db: Pick<Db, 'execute'>, day: string): Promise<L
   const found = await rows<Omit<LimitUse, 'costFen'> & { cost_fen: string }>(
     db,
     sql`
-      select source, scope, calls, refused, cost_fen, coalesce(total, 0) as total,
+      select source, scope, calls, refused, cost_fen, calls_under_quota(source, scope, ${day}::date) as total,
         1 + others_under_quota(source, scope, ${day}::date) as sharers
       from (
         select source, scope,
@@ -31,10 +31,6 @@ export async function limitUses(db: Pick<Db, 'execute'>, day: string): Promise<L
         where workspace_id = current_workspace() and day in (${day}::date, ${day}::date - 1)
         group by source, scope
       ) mine
-      left join lateral (
-        select quota.calls as total from call_quota quota
-        where quota.source = mine.source and quota.scope = mine.scope and quota.day >= ${day}::date
-      ) quota on true
       order by source, scope`,
   )
   return found.map(({ cost_fen, ...use }) => ({ ...use, costFen: Number(cost_fen) }))

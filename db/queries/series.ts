@@ -5,12 +5,10 @@ import { COUNTERS } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Db, rows } from '../client.ts'
 import { unnest } from '../unnest.ts'
-
-/** Of looks `s` at one instant the first one counts: what a platform says before what a file says, and its last word. */
-export const PRECEDENCE = sql.raw(`s.source = 'file', s.source, s.revision desc`)
+import { precedence } from './precedence.ts'
 
 /** What series of a published video need besides its looks. */
-export interface Watched {
+export interface Published {
   videoId: number
   publishedAt: number
   /** First instant of the day from which its figures are to be made again; null: they are true. */
@@ -36,7 +34,10 @@ const BEGINNING = Date.UTC(2000, 0)
 const END = Date.UTC(2100, 0)
 
 /** The videos among these that are published, each with its mark. */
-export async function loadWatched(db: Pick<Db, 'execute'>, videoIds: readonly number[]): Promise<Watched[]> {
+export async function loadPublished(
+  db: Pick<Db, 'execute'>,
+  videoIds: readonly number[],
+): Promise<Published[]> {
   const found = await rows<{ video_id: string; publishedAt: number; dirtySince: number | null }>(
     db,
     sql`
@@ -54,10 +55,10 @@ export async function loadWatched(db: Pick<Db, 'execute'>, videoIds: readonly nu
  */
 export async function loadLooks(
   db: Pick<Db, 'execute'>,
-  watched: readonly Watched[],
+  videos: readonly Published[],
   span: LookSpan,
 ): Promise<Map<number, Look[]>> {
-  const asked = watched.map(({ videoId, dirtySince }) => {
+  const asked = videos.map(({ videoId, dirtySince }) => {
     const edge = span.made === 'snapshot' ? BEGINNING : (dirtySince ?? END)
     return { videoId, edge }
   })
@@ -69,7 +70,7 @@ export async function loadLooks(
       cross join lateral (${parts(span)}) look
       order by asked.video_id, look.observed_at, look.fresh`,
   )
-  const byVideo = new Map<number, Look[]>(watched.map(({ videoId }) => [videoId, []]))
+  const byVideo = new Map<number, Look[]>(videos.map(({ videoId }) => [videoId, []]))
   for (const row of found) byVideo.get(Number(row.video_id))?.push(toLook(row))
   return byVideo
 }
@@ -84,10 +85,10 @@ function parts({ since, until, made, asOf, limit, zone }: LookSpan): SQL {
   const looks = sql`
     (select distinct on (s.observed_at) s.observed_at, ${columns('s')}, true as fresh
       from ${raw} and s.observed_at >= ${at(since)} and s.observed_at < ${at(until)}
-      order by s.observed_at, ${PRECEDENCE} limit ${limit}::bigint)
+      order by s.observed_at, ${precedence('s')} limit ${limit}::bigint)
     union all
     (select s.observed_at, ${columns('s')}, true from ${raw} and s.observed_at < ${at(since)}
-      order by s.observed_at desc, ${PRECEDENCE} limit 1)`
+      order by s.observed_at desc, ${precedence('s')} limit 1)`
   if (made === 'snapshot') return looks
   const table = sql.raw(made)
   const [key, place] =
@@ -139,10 +140,10 @@ function toMoney(row: MoneyRow): DayMoney {
 /** Money by video and day, both days counted: as made, and from where a video is dirty on as its sources say now. */
 export async function loadDayMoney(
   db: Pick<Db, 'execute'>,
-  watched: readonly Watched[],
+  videos: readonly Published[],
   { from, to }: { from: string; to: string },
 ): Promise<Map<number, Map<string, DayMoney>>> {
-  const dirty = watched.flatMap(({ videoId, dirtySince }) =>
+  const dirty = videos.flatMap(({ videoId, dirtySince }) =>
     dirtySince === null ? [] : [{ videoId, dirtySince }],
   )
   const first = new Date(Math.min(END, ...dirty.map(({ dirtySince }) => dirtySince))).toISOString()
@@ -152,7 +153,7 @@ export async function loadDayMoney(
     sql`
       with asked as (
         select a.video_id, (a.dirty_since at time zone w.zone)::date as edge
-        from ${unnest(watched, 'a', { videoId: 'bigint', dirtySince: 'timestamptz' })}
+        from ${unnest(videos, 'a', { videoId: 'bigint', dirtySince: 'timestamptz' })}
         join workspace w on w.id = current_workspace()
       )
       select k.video_id, k.day::text, k.spend_fen, k.paid_gmv_fen, k.gmv_fen, k.orders
@@ -163,7 +164,7 @@ export async function loadDayMoney(
       from money_by_day(${ids}, ${first}::timestamptz) m join asked on asked.video_id = m.video_id
       where m.day >= asked.edge and m.day between ${from}::date and ${to}::date`,
   )
-  const byVideo = new Map<number, Map<string, DayMoney>>(watched.map(({ videoId }) => [videoId, new Map()]))
+  const byVideo = new Map<number, Map<string, DayMoney>>(videos.map(({ videoId }) => [videoId, new Map()]))
   for (const row of found) byVideo.get(Number(row.video_id))?.set(row.day, toMoney(row))
   return byVideo
 }

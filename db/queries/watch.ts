@@ -56,7 +56,7 @@ const TEXTS = {
 } as const
 type Key = keyof typeof NUMBERS | keyof typeof INSTANTS | keyof typeof TEXTS
 
-/** What other sources say of a video so far; money in 分, null: not known. The margin is loaded apart: loadMargins. */
+/** What other sources say of a video so far; money in 分, null: not known. The margin is loaded apart: loadFrozenMargins. */
 export type WatchFigures = Record<
   | 'spendFen'
   | 'paidGmvFen'
@@ -120,7 +120,7 @@ export async function loadWatched(tx: Tx, states: SQL, before: SQL = sql``): Pro
         select purpose, item_id from video where workspace_id = s.workspace_id and id = s.video_id offset 0
       ) video
       left join kol on kol.workspace_id = s.workspace_id and kol.id = s.kol_id
-      left join collaboration c on c.workspace_id = s.workspace_id and c.video_id = s.video_id
+      left join collaboration c on c.workspace_id = s.workspace_id and c.video_id = s.video_id and c.state <> 'DROPPED'
     ) watched`,
   )
   return unpackRows(found ?? {})
@@ -269,19 +269,19 @@ export async function loadPeers(tx: Tx, spans: readonly KolSpan[], window: numbe
   }))
 }
 
-/** Gross margin, as a fraction, of the product of each cell, as it is now. */
-export async function loadMargins(tx: Tx, cellIds: readonly number[]): Promise<Map<number, number>> {
-  const found = await rows<{ cell_id: string; margin: number }>(
+/** Gross margin, as a fraction, of the product of each video, in the version that was frozen at its publication. */
+export async function loadFrozenMargins(tx: Tx, videoIds: readonly number[]): Promise<Map<number, number>> {
+  const found = await rows<{ video_id: string; margin: number }>(
     tx,
-    sql`select cell.id as cell_id, (v.attributes->>'grossMargin')::float8 as margin
-      from cell
-      join element on element.workspace_id = cell.workspace_id and element.id = cell.product_id
-      join element_version v on v.workspace_id = element.workspace_id and v.element_id = element.id
-        and v.version = element.version
-      where cell.workspace_id = current_workspace() and ${among(sql`cell.id`, cellIds)}
+    sql`select video.id as video_id, (v.attributes->>'grossMargin')::float8 as margin
+      from video
+      join cell on cell.workspace_id = video.workspace_id and cell.id = video.cell_id
+      join element_version v on v.workspace_id = cell.workspace_id and v.element_id = cell.product_id
+        and v.version = video.product_version
+      where video.workspace_id = current_workspace() and ${among(sql`video.id`, videoIds)}
         and v.attributes->>'grossMargin' is not null`,
   )
-  return new Map(found.map((row) => [Number(row.cell_id), row.margin]))
+  return new Map(found.map((row) => [Number(row.video_id), row.margin]))
 }
 
 /** The counters that count as interaction in the workspace. */

@@ -45,7 +45,7 @@ export const outcome = snakeCase.table(
     follows: count(),
     /** Numbers without a column, as the file gives them: roi, rates as fractions, money in …Fen. */
     extra: jsonb().$type<Record<string, number | string | null>>().notNull().default({}),
-    /** Text such as name and status; a change of it alone is no revision. */
+    /** Text such as name and status; a change of it alone is no revision, except of videoId. */
     labels: jsonb().$type<Record<string, string>>().notNull().default({}),
     /** Whether spend x ROI is the GMV; null where one of the three is not known. Both are kept as given. */
     quality: text().$type<'agrees' | 'disagrees'>(),

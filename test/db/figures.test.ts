@@ -43,8 +43,8 @@ test('what is left out makes no difference to a curve, at any instant', async ()
         const peers = await write(ctx, (tx) => loadPeersAt(tx, [span], { asOf, window: 30, ages: AGES }))
         const known = looks
           .filter(({ minutes }) => minutes <= asked * 60)
-          .toSorted((a, b) => a.minutes - b.minutes || (a.source < b.source ? 1 : -1))
-          // Of one instant the last source in the alphabet.
+          .toSorted((a, b) => a.minutes - b.minutes || (a.source < b.source ? -1 : 1))
+          // Of one instant a file: nobody declares what a test says.
           .filter((one, i, all) => one.minutes !== all[i - 1]?.minutes)
         const whole = known.map(({ minutes, plays }) => ({ observedAt: at(minutes).getTime(), plays }))
         const left = (peers[0]?.looks ?? []).map(([observedAt, plays]) => ({ observedAt, plays }))

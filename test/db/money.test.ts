@@ -44,12 +44,16 @@ interface OutcomeCase {
   spend: number | null
   gmv: number | null
   revision: number
+  /** It names another video. */
+  moved: boolean
 }
 interface SaleCase {
   side: 'shop' | 'alliance'
   order: number
   hour: number
   pay: number
+  revision: number
+  moved: boolean
 }
 
 const KINDS = [
@@ -79,8 +83,11 @@ const outcomes = fc.uniqueArray(
       spend: amount,
       gmv: amount,
       revision: fc.nat(1),
+      moved: fc.boolean(),
     })
-    .map(({ kind: [source, subject], ...rest }): OutcomeCase => ({ source, subject, ...rest })),
+    .map(({ kind: [source, subject], moved, ...rest }): OutcomeCase => {
+      return { source, subject, moved: moved && subject !== 'VIDEO', ...rest }
+    }),
   { selector: (one) => JSON.stringify([keyOf(one), one.revision]), maxLength: 25 },
 )
 const sales = fc.uniqueArray(
@@ -89,8 +96,10 @@ const sales = fc.uniqueArray(
     order: fc.nat(5),
     hour: fc.nat(5 * 24 - 1),
     pay: fc.nat(1000),
+    revision: fc.nat(1),
+    moved: fc.boolean(),
   }),
-  { selector: ({ side, order }) => `${side} ${order}`, maxLength: 8 },
+  { selector: ({ side, order, revision }) => `${side} ${order} ${revision}`, maxLength: 12 },
 )
 
 function periodOf({ grain, day, hour }: OutcomeCase): [number, number] {
@@ -109,14 +118,17 @@ const of = <T>(all: readonly T[], key: (one: T) => unknown) => {
 
 type Entry = { source: string; day: string | null; figure: (typeof DAILY_FIGURES)[number]; value: number }
 
+const lastOf = <T extends { revision: number }>(revisions: readonly T[]) =>
+  revisions.toSorted((a, b) => b.revision - a.revision)[0] as T
+
 /** What the SQL says, by loops: of one video. */
 function modelled(
   said: readonly OutcomeCase[],
   sold: readonly SaleCase[],
 ): Map<string, Record<string, number | null>> {
-  const latest = of(said, keyOf).map(
-    (revisions) => revisions.toSorted((a, b) => b.revision - a.revision)[0] as OutcomeCase,
-  )
+  const latest = of(said, keyOf)
+    .map(lastOf)
+    .filter(({ moved }) => !moved)
   const counted = of(latest, (one) => [one.source, one.nth]).flatMap((all) => {
     const fine = all.filter(({ grain }) => grain === 'DAY' || grain === 'HOUR')
     const whole = (some: OutcomeCase[]) => {
@@ -145,7 +157,9 @@ function modelled(
     ].flatMap(({ figure, value }) => (value === null ? [] : [{ source: one.source, day, figure, value }]))
   })
   const shop = new Set(sold.filter(({ side }) => side === 'shop').map(({ order }) => order))
-  for (const { side, order, hour, pay } of sold) {
+  const orders = of(sold, ({ side, order }) => [side, order]).map(lastOf)
+  for (const { side, order, hour, pay, moved } of orders) {
+    if (moved) continue
     if (side === 'alliance' && shop.has(order)) continue
     const day = shanghai(SHANGHAI_DAY + hour * HOUR)
     entries.push(
@@ -176,7 +190,8 @@ test('money by day is what the sources say, by the order of trust, nothing twice
   const matrix = await content(ctx)
   await fc.assert(
     fc.asyncProperty(outcomes, sales, async (said, sold) => {
-      const video = await published(ctx, matrix)
+      const [video, other] = [await published(ctx, matrix), await published(ctx, matrix)]
+      const named = ({ moved }: { moved: boolean }) => (moved ? other : video).itemId
       await write(ctx, async (tx) => {
         const id = ({ subject, nth }: OutcomeCase) =>
           subject === 'VIDEO' ? video.itemId : `${subject}${nth}${video.itemId}`
@@ -203,7 +218,7 @@ test('money by day is what the sources say, by the order of trust, nothing twice
                 gmvFen: one.gmv,
               },
               ...{
-                labels: one.subject === 'VIDEO' ? {} : { videoId: video.itemId },
+                labels: one.subject === 'VIDEO' ? {} : { videoId: named(one) },
                 recordedAt: ctx.now,
                 runId: 1,
               },
@@ -212,13 +227,14 @@ test('money by day is what the sources say, by the order of trust, nothing twice
         }
         if (sold.length > 0) {
           await tx.insert(sale).values(
-            sold.map(({ side, order, hour, pay }) => ({
+            sold.map(({ side, order, hour, pay, revision, moved }) => ({
               ...{
                 side,
                 orderId: `${order}${video.itemId}`,
                 subjectId: 1,
-                itemId: video.itemId,
+                itemId: named({ moved }),
                 payAmountFen: pay,
+                revision,
               },
               ...{
                 status: 'PAID',

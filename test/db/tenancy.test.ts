@@ -6,6 +6,7 @@ import { pendingMigrations } from '../../db/migrate.ts'
 import { createReader } from '../../db/reader.ts'
 import { brand } from '../../db/tables.ts'
 import { createBrand } from '../../flow/brand.ts'
+import { blockCalls } from '../../flow/quota.ts'
 import { testDatabase, unique } from '../support/database.ts'
 
 const t = testDatabase()
@@ -20,7 +21,9 @@ test('every table of the program is under row-level security and belongs to anot
   )
   expect(found.length).toBeGreaterThan(15)
   for (const table of found) {
-    expect(table, table.name).toMatchObject({ secured: true, policies: '1' })
+    // A row of call_quota is nobody's: no policy lets anybody through.
+    const policies = table.name === 'call_quota' ? '0' : '1'
+    expect(table, table.name).toMatchObject({ secured: true, policies })
     expect(table.owner).not.toBe('seedbed_app')
   }
 })
@@ -54,6 +57,21 @@ test('a row cannot be written into another workspace', async () => {
   await expect(attempt).rejects.toThrow(
     expect.objectContaining({ cause: expect.objectContaining({ code: '42501' }) }),
   )
+})
+
+test('a quota is reached by its limit alone: its scopes name what other tenants look through', async () => {
+  const ctx = await t.tenant()
+  const limit = { source: 'qianchuan', scope: 'advertiser of somebody' }
+  await blockCalls(ctx, { ...limit, until: ctx.now })
+  for (const statement of [
+    sql`select * from call_quota`,
+    sql`update call_quota set calls = 0`,
+    sql`insert into call_quota (source, scope, day, free_at) values ('x', 'y', now(), now())`,
+    sql`delete from call_quota`,
+  ]) {
+    const attempt = inWorkspace(ctx.db, ctx.workspaceId, (tx) => tx.execute(statement))
+    await expect(attempt).rejects.toMatchObject({ cause: { code: '42501' } })
+  }
 })
 
 const APPEND_ONLY = [

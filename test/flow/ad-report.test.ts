@@ -1,10 +1,12 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { rows, type Tx } from '../../db/client.ts'
 import { loadTold } from '../../db/queries/money.ts'
 import { importRun, outcome, subject, videoState } from '../../db/tables.ts'
 import { readAdReport } from '../../flow/ad-report.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { importOutcomes } from '../../flow/import-outcome.ts'
+import { rollup } from '../../flow/rollup.ts'
 import { readSales } from '../../flow/sales.ts'
 import { FetchError } from '../../platforms/errors.ts'
 import type { OutcomeField, Subject } from '../../platforms/exports/kinds.ts'
@@ -58,7 +60,8 @@ async function scene() {
   const { videoId, itemId } = await published(ctx, await content(ctx), { publishedAt })
   const subjectId = await ledger(ctx, 'qianchuan')
   const shown = advertiser()
-  const read = (at: Date = ctx.now) => readAdReport({ ...ctx, now: at }, { subjectId, ads: shown.ads })
+  const read = (at: Date = ctx.now) =>
+    readAdReport({ ...ctx, now: at }, { subjectId, ads: shown.ads, clock: () => at })
   return { ctx, videoId, itemId, subjectId, read, ...shown }
 }
 const after = (ctx: Context, ms: number) => new Date(ctx.now.getTime() + ms)
@@ -71,9 +74,9 @@ const stateOf = async (ctx: Context, videoId: number) => {
 const runsOf = (ctx: Context) => write(ctx, (tx) => tx.select().from(importRun).orderBy(importRun.id))
 
 /** A file of one kind with these rows. */
-async function file(ctx: Context, kind: string, subject: Subject, rows: Partial<OutcomeRow>[]) {
+async function file(ctx: Context, kind: string, subject: Subject, given: Partial<OutcomeRow>[]) {
   const fields: OutcomeField[] = ['spend', 'gmv', 'orders', 'shows', 'plays']
-  const whole = rows.map((one, index) => ({
+  const whole = given.map((one, index) => ({
     ok: true as const,
     line: index + 2,
     row: {
@@ -184,12 +187,126 @@ test('a report that breaks off writes nothing and says why', async () => {
   const { ctx, videoId, itemId, subjectId, orders, ads } = await scene()
   orders.set(TODAY, [row({ itemId })])
   const breaking = { ...ads, plans: () => Promise.reject(new FetchError('parse', 'data.list: wrong')) }
-  await expect(readAdReport(ctx, { subjectId, ads: breaking })).rejects.toThrow('data.list')
+  await expect(readAdReport(ctx, { subjectId, ads: breaking, clock: () => ctx.now })).rejects.toThrow(
+    'data.list',
+  )
   const [failed] = await write(ctx, (tx) => tx.select().from(subject).where(eq(subject.id, subjectId)))
   expect(failed).toMatchObject({ readTo: null, failureKind: 'parse', failureText: 'data.list: wrong' })
   expect(await stateOf(ctx, videoId)).toMatchObject({ spendFen: null })
   const noRights = { ...ads, plans: () => Promise.reject(new FetchError('forbidden', 'no rights')) }
-  expect(await readAdReport(ctx, { subjectId, ads: noRights })).toEqual({ rows: 1, revisions: 1 })
+  expect(await readAdReport(ctx, { subjectId, ads: noRights, clock: () => ctx.now })).toEqual({
+    rows: 1,
+    revisions: 1,
+  })
+})
+
+test('an outage is made up for: every day that a missed run would have read, 90 at most', async () => {
+  const { ctx, read, asked } = await scene()
+  await read()
+  const askedAt = async (days: number) => {
+    asked.length = 0
+    await read(after(ctx, days * DAY))
+    return [asked.length, ((asked.at(-1) ?? 0) - (asked[0] ?? 0)) / DAY + 1]
+  }
+  expect(await askedAt(1)).toEqual([14, 14])
+  expect(await askedAt(31)).toEqual([43, 43])
+  expect(await askedAt(231)).toEqual([90, 90])
+})
+
+test('what is told is known when its answers are there, and read up to when it was asked', async () => {
+  const { ctx, videoId, itemId, subjectId, orders, ads } = await scene()
+  orders.set(TODAY, [row({ itemId })])
+  await readAdReport(ctx, { subjectId, ads, clock: () => after(ctx, 5000) })
+  const saidAt = async (asOf: Date) => (await write(ctx, (tx) => loadTold(tx, [videoId], asOf))).get(videoId)
+  expect(await saidAt(after(ctx, 4999))).toBeUndefined()
+  expect(await saidAt(after(ctx, 5000))).toMatchObject([{ recordedAt: after(ctx, 5000) }])
+  expect(await runsOf(ctx)).toMatchObject([{ startedAt: ctx.now, finishedAt: after(ctx, 5000) }])
+  const [stored] = await write(ctx, (tx) => tx.select().from(subject).where(eq(subject.id, subjectId)))
+  expect(stored?.readTo).toEqual(ctx.now)
+})
+
+test('an order that learns its video is its money; one that turns out to be of another counts there alone', async () => {
+  const { ctx, videoId, itemId, read, orders } = await scene()
+  const publishedAt = new Date(TODAY - 10 * DAY)
+  const other = await published(ctx, await content(ctx), { publishedAt })
+  const ofVideo = (itemId: string | null) => orders.set(TODAY, [row({ subjectId: 'order 1', itemId })])
+  const spent = async () => [
+    (await stateOf(ctx, other.videoId))?.spendFen,
+    (await stateOf(ctx, videoId))?.spendFen,
+  ]
+  ofVideo(null)
+  await read()
+  ofVideo(other.itemId)
+  expect(await read(after(ctx, 1000))).toEqual({ rows: 1, revisions: 1 })
+  expect(await spent()).toEqual([10_000, null])
+  await rollup(ctx)
+  ofVideo(itemId)
+  expect(await read(after(ctx, 2000))).toEqual({ rows: 1, revisions: 1 })
+  expect(await spent()).toEqual([null, 10_000])
+  // Without it other sources may count on any of its days.
+  expect((await stateOf(ctx, other.videoId))?.dirtyFrom).toEqual(publishedAt)
+  const before = await write(ctx, (tx) => loadTold(tx, [videoId, other.videoId], after(ctx, 1500)))
+  expect([...before.keys()]).toEqual([other.videoId])
+})
+
+/** Until a session of this database waits for a lock. */
+async function untilBlocked({ db }: Context): Promise<void> {
+  for (;;) {
+    const [seen] = await rows<{ waiting: number }>(
+      db,
+      sql`select count(*)::int as waiting from pg_locks join pg_stat_activity using (pid)
+        where datname = current_database() and not granted`,
+    )
+    if (seen?.waiting) return
+  }
+}
+
+test('a report waits for polls and for an exploration, and never the other way round', async () => {
+  const { ctx, videoId, itemId, subjectId, read, orders, plans } = await scene()
+  const other = await published(ctx, await content(ctx), { publishedAt: new Date(TODAY - 10 * DAY) })
+  const shardOf = async (id: number) => (await stateOf(ctx, id))?.shard ?? 0
+  const videos = [
+    { shard: await shardOf(videoId), itemId },
+    { shard: await shardOf(other.videoId), itemId: other.itemId },
+  ]
+  const [low, high] = videos.sort((a, b) => a.shard - b.shard)
+  if (!low || !high) return expect.fail('two videos')
+  const lock = (tx: Tx, { shard }: { shard: number }) =>
+    tx.execute(
+      sql`select from poll_shard where workspace_id = current_workspace() and shard = ${shard} for update`,
+    )
+  const against = async (first: (tx: Tx) => Promise<unknown>, second: (tx: Tx) => Promise<unknown>) => {
+    const spendFen = Number(orders.get(TODAY)?.[0]?.spendFen ?? 0) + 1
+    orders.set(TODAY, [row({ subjectId: 'order 1', itemId: high.itemId, spendFen })])
+    plans.set(TODAY, [ofPlan(low.itemId, { spendFen })])
+    let report: Promise<unknown> | undefined
+    await write(ctx, async (tx) => {
+      await first(tx)
+      report = read()
+      await untilBlocked(ctx)
+      await second(tx)
+    })
+    expect(await report).toEqual({ rows: 2, revisions: 2 })
+  }
+  await against(
+    (tx) => lock(tx, low),
+    (tx) => lock(tx, high),
+  )
+  await against(
+    (tx) => tx.update(subject).set({ name: 'explored' }).where(eq(subject.id, subjectId)),
+    (tx) => lock(tx, low),
+  )
+})
+
+test('the price of a play is looked up before polls are held up', async () => {
+  const { itemId, read, orders } = await scene()
+  orders.set(TODAY, [row({ itemId })])
+  t.statements()
+  await read()
+  const sent = t.statements()
+  const price = sent.findIndex((text) => text.includes('percentile_cont'))
+  expect(price).toBeGreaterThan(0)
+  expect(price).toBeLessThan(sent.findIndex((text) => /from poll_shard/.test(text)))
 })
 
 test('files and API of one channel do not add up: the API counts, and that they disagree is shown', async () => {
@@ -246,7 +363,7 @@ test('罗盘 gives way to single orders, and both are told', async () => {
     },
     allianceOrders: async function* () {},
   }
-  await readSales(ctx, { subjectId: await ledger(ctx, 'doudian'), doudian })
+  await readSales(ctx, { subjectId: await ledger(ctx, 'doudian'), doudian, clock: () => ctx.now })
   expect(await stateOf(ctx, videoId)).toMatchObject({ gmvFen: 1000, orders: 1 })
   const told = (await write(ctx, (tx) => loadTold(tx, [videoId], null))).get(videoId)
   expect(told?.map(({ source, gmvFen }) => [source, gmvFen])).toEqual([

@@ -1,6 +1,7 @@
 /** What a look counts while there are fewer of them than are worth making. */
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { looksSince } from '../../db/queries/look-price.ts'
 import { lookPrice, snapshot } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { decidePrices } from '../../flow/look-price.ts'
@@ -128,6 +129,30 @@ test('what a call brings is learnt from the calls of the day', async () => {
   // Two looks a call.
   const learnt = await decidePrices(later(ctx, HOUR / 6), { sources: [source] })
   expect(learnt).toMatchObject([{ priceFen: 3 }])
+})
+
+test('looks are counted of a sample, and stand for all', async () => {
+  const ctx = await t.tenant()
+  const source = unique('source')
+  const videoIds = await watched(ctx, source)
+  await plan(ctx, source, HOUR, worth(1))
+  await t.database.db.execute(sql`select ensure_snapshot_partitions('2026-11-01Z', '2026-11-30Z')`)
+  const looks = videoIds.flatMap((videoId, at) =>
+    Array.from({ length: at + 1 }, (_, nth) => ({
+      videoId,
+      source,
+      observedAt: new Date(NOW.getTime() - nth * MINUTE),
+      recordedAt: NOW,
+    })),
+  )
+  await write(ctx, (tx) => tx.insert(snapshot).values(looks))
+  const since = (ms: number, most?: number) =>
+    write(ctx, (tx) => looksSince(tx, source, new Date(NOW.getTime() - ms), most))
+  expect(await since(HOUR)).toBe(55)
+  const one = await since(HOUR, 1)
+  expect(one % 10).toBe(0)
+  expect(await since(HOUR, 1)).toBe(one)
+  expect(await since(0)).toBe(0)
 })
 
 test('a source without limit and cost has no price, and one workspace decides nothing for another', async () => {

@@ -115,6 +115,17 @@ test('a file with fewer columns unsays nothing, and a new name alone is no revis
   })
 })
 
+test('the video that a row turns out to be of is a revision, and so is another one; a file that does not say unsays none', async () => {
+  const ctx = await t.tenant()
+  const of = (videoId?: string) => row({ labels: { name: '好物', ...(videoId ? { videoId } : {}) } })
+  const read = async (videoId?: string) => (await run(ctx, [lines([of(videoId)])])).restated
+  await read()
+  expect([await read('71'), await read('71'), await read(), await read('72')]).toEqual([1, 0, 0, 1])
+  expect((await written(ctx)).map(({ itemId }) => itemId)).toEqual([null, '71', '72'])
+  const both = await run(ctx, [lines([of('72'), of('73')])])
+  expect(both).toMatchObject({ known: 1, refused: 1 })
+})
+
 test('a file that contradicts itself is not decided by its order: the later row is refused', async () => {
   const ctx = await t.tenant()
   const other = row({ counts: { spend: 1, gmv: 2, plays: null } })

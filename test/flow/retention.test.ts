@@ -95,7 +95,23 @@ test('hours outlive the looks that they are made of, whatever is set', async () 
   const ctx = await t.tenant()
   await old(ctx, ['2025-03-31T10:00:00', '2025-10-02T10:00:00'])
   await rollup(ctx)
-  expect(await retain(ctx, { rawDays: 0, hourDays: 1 })).not.toContain('video_hour_2025_03')
+  expect(await retain(ctx, { rawDays: 0, hourDays: 400 })).not.toContain('video_hour_2025_03')
+})
+
+test('the last 30 days are out of reach, whatever date and setting the program comes with', async () => {
+  const ctx = await t.tenant()
+  await old(ctx, ['2025-02-28T10:00:00', '2025-10-02T10:00:00'])
+  await rollup(ctx)
+  const now = new Date()
+  const lately = new Date(now.getTime() - 20 * DAY).toISOString()
+  await rows(t.database.db, sql`select ensure_snapshot_partitions(${lately}, ${lately})`)
+  for (const before of [new Date(now.getTime() - 29 * DAY), new Date(now.getTime() + 4000 * DAY)]) {
+    const asked = rows(t.database.db, sql`select drop_partitions('snapshot', ${before.toISOString()})`)
+    await expect(asked).rejects.toMatchObject({ cause: { code: '22023' } })
+  }
+  const dropped = await retain({ db: ctx.db, now }, { rawDays: 1, hourDays: 1 })
+  expect(dropped).toContain('snapshot_2025_02')
+  expect(dropped).not.toContain(`snapshot_${lately.slice(0, 7).replace('-', '_')}`)
 })
 
 test('no other table loses anything', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import postgres from 'postgres'
 import { beforeAll, expect, test } from 'vitest'
-import { loadLooks, loadWatched } from '../../db/queries/series.ts'
+import { loadLooks, loadPublished } from '../../db/queries/series.ts'
 import { brandDay, videoDay, videoHour, videoState } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { dirtyWorkspaces, rollup } from '../../flow/rollup.ts'
@@ -178,7 +178,7 @@ function brandSums(days: Figures['days']) {
 async function seriesOf(ctx: Context, ids: number[]) {
   const of = (made: 'video_hour' | 'video_day', resolution: 'HOUR' | 'DAY') =>
     write(ctx, async (tx) => {
-      const watched = await loadWatched(tx, ids)
+      const watched = await loadPublished(tx, ids)
       const span = { resolution, from: +PUBLISHED - DAY, to: +PUBLISHED + 10 * DAY, zone: ZONE }
       const { starts, since, until } = bucketsOf(span)
       const looks = await loadLooks(tx, watched, { since, until, made, zone: ZONE, asOf: null, limit: null })
@@ -246,7 +246,7 @@ test('however looks, money and rollups alternate, the figures are those of one c
           continue
         }
         const observedAt = new Date(PUBLISHED.getTime() + one.day * DAY + one.minutes * MINUTE)
-        const source = one.file ? 'file' : 'test'
+        const source = one.file ? 'file' : 'qianchuan'
         const revision = looks.filter(
           (look) => look.videoId === videoId && +look.observedAt === +observedAt && look.source === source,
         ).length

@@ -140,7 +140,10 @@ test('an order that is refunded changes the answer of today and not that of last
     recordedAt: paidAt,
     runId: 0,
   }
-  await write(ctx, (tx) => tx.insert(sale).values(order))
+  // The shop sold on: by its latest payment the order was old enough.
+  const later = { orderId: unique('order'), itemId: '7000000000000000001' }
+  const soldOn = { ...order, ...later, paidAt: earlierThan(TUESDAY, HOUR), recordedAt: TUESDAY }
+  await write(ctx, (tx) => tx.insert(sale).values([order, soldOn]))
   await write(ctx, (tx) => tx.insert(outcome).values(report))
   const tuesday = await figures(videoId, { asOf: TUESDAY })
   expect(tuesday).toMatchObject({

@@ -284,6 +284,32 @@ test('a page of long series is refused as a whole', async () => {
   expect((await page(5)).errors).toBeUndefined()
 })
 
+test('a look too many of a video on a page of RAW is refused, whatever the others have', async () => {
+  const others = await Promise.all(
+    Array.from({ length: 24 }, () => published(ctx, home, { publishedAt: BIRTH })),
+  )
+  // A twenty-fifth of 200000 points is 8000.
+  const looks = (count: number) => Array.from({ length: count }, (_, nth) => look(1 + nth / 3600, nth))
+  const raw = `resolution: RAW, from: "${BIRTH.toISOString()}", to: "${after(9).toISOString()}"`
+  const page = () =>
+    api.query(
+      token,
+      `{ videos(first: 25) { edges { node { series(metrics: ["plays", "likes"], ${raw}) { points { at } } } } } }`,
+    )
+  await store(ctx, looks(4000))
+  const { data, errors } = await page()
+  expect(errors).toBeUndefined()
+  const counts = data.videos.edges.map(
+    (edge: { node: { series: Series[] } }) => edge.node.series[0]?.points.length,
+  )
+  expect(counts.toSorted((a: number, b: number) => b - a)).toEqual([4000, ...others.map(() => 0)])
+  await store(ctx, [look(8, 1)])
+  expect((await page()).errors?.[0]?.message).toContain('more than 8000 points')
+  expect(
+    (await ask({ metrics: ['plays', 'likes'], resolution: 'RAW', from: BIRTH, to: after(9) }))[0]?.points,
+  ).toHaveLength(4001)
+})
+
 test('an unpublished video has gaps', async () => {
   const videoId = await planned(ctx, home)
   expect(told(await ask({ metrics: ['plays'], ...WEEK }, videoId))).toEqual({

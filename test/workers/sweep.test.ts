@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { lookPrice } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
+import { runLookPrice } from '../../workers/look-price.ts'
 import { NO_PLATFORMS } from '../../workers/platforms.ts'
 import { runSweep } from '../../workers/sweep.ts'
 import { testConnector } from '../support/connector.ts'
@@ -23,26 +24,37 @@ test('batches of workspaces take turns, and a scarce source gets its price', asy
   const connector = testConnector(() => 'network')
   const capability = { ...connector.capability, callsPerDay: 10 }
   const asked: { workspaceId: number; slot: number }[] = []
+  const priced: unknown[] = []
   const platforms = {
     ...NO_PLATFORMS,
     sources: () => [{ source: 'test', capability }],
     connectors: () => new Map([['test', connector]]),
   }
-  await runSweep({
+  const deps = {
     db: t.database.db,
     clock: () => NOW,
     platforms,
     retention: { rawDays: 0, hourDays: 0 },
     queue: {
-      async enqueue(name, payload) {
+      async enqueue(name: string, payload: unknown, key?: string) {
         if (name === 'poll') asked.push(payload as { workspaceId: number; slot: number })
+        if (name === 'lookPrice') priced.push([payload, key])
       },
     },
-  })
+  }
+  await runSweep(deps)
   expect(asked.map(({ slot }) => slot)).toEqual([0, 0, 1, 1, 2])
   expect(asked.filter(({ workspaceId }) => workspaceId === large.workspaceId)).toHaveLength(3)
+  // Not by the sweep itself: that would hold up all that it is to find next.
+  const pricesOf = (ctx: Context) => write(ctx, (tx) => tx.select().from(lookPrice))
   for (const ctx of [large, small]) {
-    const prices = await write(ctx, (tx) => tx.select().from(lookPrice))
-    expect(prices).toMatchObject([{ source: 'test', decidedAt: NOW }])
+    const { workspaceId } = ctx
+    expect(priced).toContainEqual([{ workspaceId }, `look-price-${workspaceId}`])
+    expect(await pricesOf(ctx)).toEqual([])
+    await runLookPrice(deps, { workspaceId })
+    expect(await pricesOf(ctx)).toMatchObject([{ source: 'test', decidedAt: NOW }])
   }
+  expect(priced).toHaveLength(2)
+  await runSweep({ ...deps, platforms: { ...platforms, sources: () => [connector] } })
+  expect(priced).toHaveLength(2)
 })

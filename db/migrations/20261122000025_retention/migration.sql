@@ -25,6 +25,10 @@ begin
   if parent not in ('snapshot', 'video_hour') then
     raise exception '% has no months to drop', parent using errcode = '42809';
   end if;
+  -- Whatever the program asks for, by whatever clock.
+  if before > now() - interval '30 days' then
+    raise exception 'a month is kept for 30 days at least, and % is later', before using errcode = '22023';
+  end if;
   old := array(
     select c.relname::text
     from pg_inherits i join pg_class c on c.oid = i.inhrelid

@@ -15,11 +15,18 @@ create function told_by_day(video_ids bigint[], as_of timestamptz) returns table
     select v.id as video_id, v.item_id from video v
     where v.workspace_id = current_workspace() and v.id = any(video_ids) and v.item_id is not null
   ),
+  -- A later revision counts also where it names another video: then nothing is left of the row here.
   said as (
-    select distinct on (o.source, o.subject, o.subject_id, o.scope_id, o.starts_at, o.ends_at) item.video_id, o.*
+    select item.video_id, o.*
     from item join outcome o on o.item_id = item.item_id
-    where o.workspace_id = current_workspace() and o.recorded_at <= coalesce(as_of, 'infinity')
-    order by o.source, o.subject, o.subject_id, o.scope_id, o.starts_at, o.ends_at, o.revision desc
+    cross join lateral (
+      select max(r.revision) as latest from outcome r
+      where r.workspace_id = current_workspace() and r.source = o.source and r.subject = o.subject
+        and r.subject_id = o.subject_id and r.scope_id = o.scope_id and r.starts_at = o.starts_at
+        and r.ends_at = o.ends_at and r.recorded_at <= coalesce(as_of, 'infinity')
+    ) known
+    where o.workspace_id = current_workspace() and o.revision = known.latest
+      and o.recorded_at <= coalesce(as_of, 'infinity')
   ),
   -- What was counted over all plans ('') stands for what was counted within each, and a day for its hours.
   ranked as (
@@ -44,25 +51,35 @@ create function told_by_day(video_ids bigint[], as_of timestamptz) returns table
     from ranked r cross join workspace
     where workspace.id = current_workspace() and r.grain_rank = 1 and r.scope_rank = 1 and r.period_rank = 1
   ),
-  -- Until when the refunds of a subject's orders are known.
+  -- Until when the refunds of a subject's orders are known. read_to moves on, so of before it is the latest payment known
+  -- then: changes come in their order, and none is older than its payment.
   read as (
-    select id, least(read_to, coalesce(as_of, 'infinity')) as until from subject
-    where workspace_id = current_workspace() and read_to is not null
+    select id, case when as_of is null then read_to else (
+      select s.paid_at from sale s
+      where s.workspace_id = current_workspace() and s.subject_id = subject.id
+        and s.paid_at <= as_of and s.recorded_at <= as_of
+      order by s.paid_at desc limit 1) end as until
+    from subject where workspace_id = current_workspace()
   ),
   sold as (
-    select item.video_id, s.*,
-      row_number() over (partition by s.side, s.order_id order by s.revision desc) as age,
-      min(coalesce(s.updated_at, s.recorded_at)) filter (where s.refunded or s.status in ('CANCELED', 'REFUNDED'))
-        over (partition by s.side, s.order_id) as refunded_at
+    select item.video_id, s.*, known.refunded_at
     from item join sale s on s.workspace_id = current_workspace() and s.item_id = item.item_id
       and s.recorded_at <= coalesce(as_of, 'infinity')
+    cross join lateral (
+      select max(r.revision) as latest, min(coalesce(r.updated_at, r.recorded_at))
+        filter (where r.refunded or r.status in ('CANCELED', 'REFUNDED')) as refunded_at
+      from sale r
+      where r.workspace_id = current_workspace() and r.side = s.side and r.order_id = s.order_id
+        and r.recorded_at <= coalesce(as_of, 'infinity')
+    ) known
+    where s.revision = known.latest
   ),
   -- An order that both sides name is the shop's. All were paid; one that was closed since gave the money back.
   sale_once as (
     select sold.*, (sold.paid_at at time zone workspace.zone)::date as business_day, read.until,
       case when refunded_at is not null then pay_amount_fen else coalesce(settled_fen, pay_amount_fen) end as kept_fen
     from sold cross join workspace left join read on read.id = sold.subject_id
-    where workspace.id = current_workspace() and age = 1
+    where workspace.id = current_workspace()
       and (side = 'shop' or not exists (
         select from sale shop where shop.workspace_id = current_workspace() and shop.side = 'shop'
           and shop.order_id = sold.order_id and shop.recorded_at <= coalesce(as_of, 'infinity')))
