@@ -15,7 +15,7 @@ import { DAY, HOUR } from '../rules/types.ts'
 import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
 import { boot } from './boot.ts'
-import { boundToBrand, connectAll, createDemoPlatforms } from './demo-platforms.ts'
+import { boundToBrand, connectAll, createDemoPlatforms, LEDGERS_EVERY } from './demo-platforms.ts'
 import { startPlaybook } from './demo-playbook.ts'
 import { createPlayer } from './demo-player.ts'
 import { type DemoScore, scoreDemo } from './demo-score.ts'
@@ -129,6 +129,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     backend,
     concurrency: config.concurrency,
     sweepEvery: null,
+    ledgersEvery: LEDGERS_EVERY,
     log,
     onPolled: ({ looks, fired }) => {
       totals.looks += looks

@@ -36,8 +36,16 @@ export interface DueLedger {
 }
 
 /** Subjects of every workspace whose sales or reports were not read for a while. */
-export async function dueLedgers({ db, now }: { db: Db; now: Date }): Promise<DueLedger[]> {
-  const before = new Date(now.getTime() - READ_EVERY).toISOString()
+export async function dueLedgers({
+  db,
+  now,
+  every = READ_EVERY,
+}: {
+  db: Db
+  now: Date
+  every?: number | undefined
+}): Promise<DueLedger[]> {
+  const before = new Date(now.getTime() - every).toISOString()
   const due = await rows<{ workspace_id: string; subject_id: string; source: string }>(
     db,
     sql`select workspace_id, subject_id, source from due_ledgers(${before}::timestamptz)`,

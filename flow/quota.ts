@@ -31,7 +31,7 @@ export function takeCall(ctx: Context, asked: TakeCall): Promise<Admission> {
     const calls = quota.day === day.day ? quota.calls : 0
     // After the locks: what others wrote before them is seen.
     const [use, others] = await Promise.all([
-      usedBy(tx, day.day, asked),
+      limits.callsPerDay === null && limits.costFen === 0 ? NO_USE : usedBy(tx, day.day, asked),
       limits.callsPerDay === null ? 0 : othersUnder(tx, asked, day.day),
     ])
     const admission = admit(
@@ -110,6 +110,8 @@ async function lockQuota(tx: Tx, { source, scope }: Limit, now: Date): Promise<Q
   )
   return found(row, 'quota')
 }
+
+const NO_USE = { mine: 0, spentFen: 0 }
 
 /** What the workspace asked under this limit, and spent on all sources. */
 async function usedBy(

@@ -17,7 +17,7 @@ import { type Changed, merged, refreshMoney } from './money.ts'
 const OVERLAP = HOUR
 /** How far back a shop is read at first: as far as the alliance answers in one question. */
 const FIRST = 89 * DAY
-const BATCH = 500
+const BATCH = 2000
 /** The ages at which video_state tells what is still sold. */
 const SETTLED_DAYS = [7, 14]
 
@@ -26,6 +26,8 @@ export interface ReadSales {
   doudian: Pick<Doudian, 'shopOrders' | 'allianceOrders'>
   /** What is written is known from then on, not from when the questions began. */
   clock: () => Date
+  /** Orders of one transaction. */
+  batch?: number
 }
 
 export interface SalesRead {
@@ -36,7 +38,7 @@ export interface SalesRead {
 
 /** Throws the platform's FetchError after noting it on the subject; what was read before it stays. */
 export async function readSales(ctx: Context, input: ReadSales): Promise<SalesRead> {
-  const { subjectId, doudian } = input
+  const { subjectId, doudian, clock, batch: size = BATCH } = input
   const { readTo } = await ledgerSubject(ctx, subjectId)
   const to = ctx.now.getTime()
   const window = { from: readTo ? readTo.getTime() - OVERLAP : to - FIRST, to }
@@ -44,14 +46,14 @@ export async function readSales(ctx: Context, input: ReadSales): Promise<SalesRe
   let known = readTo
   const put = async (batch: OrderRow[], upTo: Date | null) => {
     read.orders += batch.length
-    read.revisions += await write(ctx, (tx) => store(tx, ctx, { ...input, batch, known, upTo }))
+    read.revisions += await write(ctx, (tx) => store(tx, ctx, { subjectId, clock, batch, known, upTo }))
     known = upTo ?? known
   }
   await recordingFailure(ctx, subjectId, async () => {
     // The alliance gives no order, so it comes first: where it is whole, the shop's last change is what both are read to.
-    const alliance = await readSide(doudian.allianceOrders(window), (batch) => put(batch, null))
+    const alliance = await readSide(doudian.allianceOrders(window), size, (batch) => put(batch, null))
     const whole = !alliance.error || alliance.refused
-    const shop = await readSide(doudian.shopOrders(window), (batch) =>
+    const shop = await readSide(doudian.shopOrders(window), size, (batch) =>
       put(batch, whole ? readUpTo(batch, known, ctx.now) : null),
     )
     throwFailure([alliance, shop])
@@ -72,6 +74,7 @@ interface Side {
 /** A failure of one side keeps nothing of the other from being read. */
 async function readSide(
   orders: AsyncGenerator<OrderRow>,
+  size: number,
   put: (batch: OrderRow[]) => Promise<void>,
 ): Promise<Side> {
   let rowsSeen = 0
@@ -82,7 +85,7 @@ async function readSide(
     }
   }
   try {
-    for await (const batch of batched(seen())) await put(batch)
+    for await (const batch of batched(seen(), size)) await put(batch)
     return { error: null, refused: false }
   } catch (error) {
     if ((error as Error).name !== 'FetchError') throw error
@@ -111,11 +114,11 @@ function readUpTo(batch: readonly OrderRow[], known: Date | null, now: Date): Da
 }
 
 /** An order that comes twice counts as it came last. */
-async function* batched(orders: AsyncGenerator<OrderRow>): AsyncGenerator<OrderRow[]> {
+async function* batched(orders: AsyncGenerator<OrderRow>, size: number): AsyncGenerator<OrderRow[]> {
   let batch = new Map<string, OrderRow>()
   for await (const order of orders) {
     batch.set(`${order.side} ${order.orderId}`, order)
-    if (batch.size < BATCH) continue
+    if (batch.size < size) continue
     yield [...batch.values()]
     batch = new Map()
   }
@@ -149,7 +152,7 @@ const SAID = [
 ]
 const of = (table: string) => sql.raw(SAID.map((name) => `${table}.${name}`).join(', '))
 
-interface Batch extends ReadSales {
+interface Batch extends Pick<ReadSales, 'subjectId' | 'clock'> {
   batch: readonly OrderRow[]
   /** How far the subject was read, and how far it is with this batch; null: no further. */
   known: Date | null

@@ -6,15 +6,17 @@ import type { WorkerDeps } from './workers.ts'
 
 /** Batches of one workspace and source that may wait at a time; the next sweep brings the rest. */
 const SLOTS = 16
-/** A batch takes what is due in several shards; who finds nothing left has cost little. */
+/** A batch takes what is due in several shards; who finds nothing left has cost little. What is in few fits one. */
 const SHARDS_A_BATCH = 16
+const FEW_SHARDS = 64
 
-export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Promise<void> {
+export async function runSweep(deps: WorkerDeps): Promise<void> {
+  const { db, clock, platforms, queue, ledgersEvery } = deps
   const now = clock()
   const [policies, accounts, ledgers, work] = await Promise.all([
     dueTierPolicies({ db, now }),
     dueAccounts({ db, now }),
-    dueLedgers({ db, now }),
+    dueLedgers({ db, now, every: ledgersEvery }),
     sweep({ db, now }),
   ])
   for (const { workspaceId, accountId } of accounts) {
@@ -25,7 +27,7 @@ export async function runSweep({ db, clock, platforms, queue }: WorkerDeps): Pro
   // A batch of each in turn: nobody waits behind the whole backlog of another workspace.
   for (let slot = 0; slot < SLOTS; slot++) {
     for (const { workspaceId, source, shards } of polls) {
-      if (slot * SHARDS_A_BATCH >= shards) continue
+      if (slot > 0 && (shards <= FEW_SHARDS || slot * SHARDS_A_BATCH >= shards)) continue
       await queue.enqueue('poll', { workspaceId, source, slot }, `poll-${workspaceId}-${source}-${slot}`)
     }
   }

@@ -24,7 +24,17 @@ const FRESH = MINUTE
 /** For a connector: its accessToken of one account. Throws FetchErrors: `auth` when only a person can help. */
 export function tokenSource(deps: TokenDeps, workspaceId: number, accountId: number) {
   let kept: { token: string; until: number } | null = null
-  return async (refused?: string): Promise<string> => {
+  let asking: Promise<string> | null = null
+  /** The calls of a batch begin together, and ask once. */
+  return (refused?: string): Promise<string> => {
+    if (refused !== undefined) return obtain(refused)
+    asking ??= obtain().finally(() => {
+      asking = null
+    })
+    return asking
+  }
+
+  async function obtain(refused?: string): Promise<string> {
     if (kept && kept.token !== refused && deps.clock().getTime() < kept.until) return kept.token
     const until = deps.clock().getTime() + PATIENCE
     for (;;) {

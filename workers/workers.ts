@@ -22,6 +22,8 @@ export interface WorkerDeps {
   queue: Pick<Queue, 'enqueue'>
   retention: Retention
   onPolled?: ((polled: Polled) => void) | undefined
+  /** How often sales and reports are read, ms; left out: as often as flow/ledger.ts says. */
+  ledgersEvery?: number | undefined
 }
 
 export interface StartOptions extends Omit<WorkerDeps, 'queue' | 'retention'> {

@@ -71,7 +71,7 @@ async function scene() {
   const subjectId = await ledger(ctx, 'doudian')
   const store = shop()
   const read = (at: Date = ctx.now) =>
-    readSales({ ...ctx, now: at }, { subjectId, doudian: store.doudian, clock: () => at })
+    readSales({ ...ctx, now: at }, { batch: 500, subjectId, doudian: store.doudian, clock: () => at })
   return { ctx, videoId, itemId, subjectId, read, ...store }
 }
 const after = (ms: number) => new Date(NOW.getTime() + ms)
@@ -188,9 +188,9 @@ test('after a crash between batches the rest is read, and nothing twice', async 
   const { ctx, videoId, itemId, subjectId, orders, doudian, read } = await scene()
   for (let i = 0; i < 1200; i++) orders.push(order({ itemId }))
   const breaking = breakingOff(doudian, 700)
-  await expect(readSales(ctx, { subjectId, doudian: breaking, clock: () => NOW })).rejects.toThrow(
-    'no answer',
-  )
+  await expect(
+    readSales(ctx, { batch: 500, subjectId, doudian: breaking, clock: () => NOW }),
+  ).rejects.toThrow('no answer')
   expect(await salesOf(ctx)).toHaveLength(500)
   expect(await stateOf(ctx, videoId)).toMatchObject({ orders: 500 })
   const [failed] = await write(ctx, (tx) => tx.select().from(subject).where(eq(subject.id, subjectId)))
@@ -344,7 +344,8 @@ test('a shop that never answers to the end is read to the end all the same', asy
   const { ctx, videoId, itemId, subjectId, orders, doudian, asked } = await scene()
   for (let i = 0; i < 1300; i++) orders.push(order({ itemId, paidAt: NOW.getTime() - (1300 - i) * HOUR }))
   const failing = breakingOff(doudian, 600)
-  const read = () => readSales(ctx, { subjectId, doudian: failing, clock: () => NOW }).catch(() => null)
+  const read = () =>
+    readSales(ctx, { batch: 500, subjectId, doudian: failing, clock: () => NOW }).catch(() => null)
   expect([await read(), await read(), await read()]).toEqual([null, null, { orders: 306, revisions: 303 }])
   // One hour before the last change that was stored, and one more that every window overlaps.
   const from = asked.filter((_, index) => index % 2 === 1).map((one) => (NOW.getTime() - one.from) / HOUR)

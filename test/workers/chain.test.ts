@@ -1,7 +1,13 @@
 /** The whole chain through the real queue and the real HTTP contract, on both backends: the same story on each. */
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { boundToBrand, connectAll, createDemoPlatforms } from '../../cli/demo-platforms.ts'
+import {
+  boundToBrand,
+  connectAll,
+  connectShop,
+  createDemoPlatforms,
+  LEDGERS_EVERY,
+} from '../../cli/demo-platforms.ts'
 import { startPlaybook } from '../../cli/demo-playbook.ts'
 import { createPlayer } from '../../cli/demo-player.ts'
 import { scoreDemo } from '../../cli/demo-score.ts'
@@ -29,6 +35,7 @@ onEachBackend(t, (backend) => {
     const demo = createDemoPlatforms({ db: tenant.db, simulator, clock, sleep })
     const planted = await plantWorld(ctx(), world)
     await connectAll(ctx(), demo, world, planted.kols)
+    await connectShop(ctx(), demo)
     const { publish } = await startPlaybook(ctx(), planted)
     simulator.faults.add([
       { kind: 'rate_limit', probability: 0.05 },
@@ -45,6 +52,7 @@ onEachBackend(t, (backend) => {
       backend: backend(),
       concurrency: 2,
       sweepEvery: null,
+      ledgersEvery: LEDGERS_EVERY,
       log: { warn: (detail) => failed.push(detail), error: (detail) => failed.push(detail) },
       onPolled: ({ looks, fired }) => {
         totals.looks += looks
