@@ -19,8 +19,8 @@ async function watched(ctx: Context, videos: number): Promise<void> {
 
 test('batches of workspaces take turns, and a scarce source gets its price', async () => {
   const [large, small] = [await t.tenant(), await t.tenant()]
-  await watched(large, 40)
-  await watched(small, 20)
+  await watched(large, 90)
+  await watched(small, 70)
   const connector = testConnector(() => 'network')
   const capability = { ...connector.capability, callsPerDay: 10 }
   const asked: { workspaceId: number; slot: number }[] = []
@@ -43,8 +43,8 @@ test('batches of workspaces take turns, and a scarce source gets its price', asy
     },
   }
   await runSweep(deps)
-  expect(asked.map(({ slot }) => slot)).toEqual([0, 0, 1, 1, 2])
-  expect(asked.filter(({ workspaceId }) => workspaceId === large.workspaceId)).toHaveLength(3)
+  expect(asked.map(({ slot }) => slot)).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5])
+  expect(asked.filter(({ workspaceId }) => workspaceId === large.workspaceId)).toHaveLength(6)
   // Not by the sweep itself: that would hold up all that it is to find next.
   const pricesOf = (ctx: Context) => write(ctx, (tx) => tx.select().from(lookPrice))
   for (const ctx of [large, small]) {
