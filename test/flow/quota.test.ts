@@ -198,7 +198,7 @@ test('a platform that asks for silence gets it from all, and a shorter word does
 
 test('one call is a fixed number of statements, and a wait writes nothing', async () => {
   const ctx = await t.tenant()
-  const asked = call({ limits: limits({ callsPerDay: 100, callsPerSecond: 1, costFen: 1 }), maxWaitMs: 1000 })
+  const asked = call({ limits: limits({ callsPerDay: 100, callsPerSecond: 1, costFen: 1 }), maxWaitMs: 5000 })
   await takeCall({ ...ctx, now: new Date(NOW.getTime() - HOUR) }, asked)
   const verbs = async () => {
     const sent = await statementsOf(t, () => takeCall(ctx, asked))
