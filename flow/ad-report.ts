@@ -8,7 +8,7 @@ import { importRun } from '../db/tables.ts'
 import type { OutcomeField } from '../platforms/exports/kinds.ts'
 import type { AdLedger, AdRow } from '../platforms/ledger.ts'
 import { DAY } from '../rules/types.ts'
-import { countDays, dayOf, startOfDay } from '../rules/zone.ts'
+import { countDays, dayOf, SHANGHAI, startOfDay } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
 import {
@@ -22,8 +22,6 @@ import {
 import { finishReading, ledgerSubject, recordingFailure } from './ledger.ts'
 import { type Changed, merged, refreshMoney } from './money.ts'
 
-/** The platform's days, whatever the workspace's zone. */
-const SHANGHAI = 'Asia/Shanghai'
 /** `ad_all_order_settle_amount_14d`: the platform's own horizon of refunds. */
 const RESTATED = 14
 /** Most days of one run: with the life of an order (platforms/ledger.ts) it stays below the platform's span of 180. */

@@ -1,6 +1,6 @@
 /** 调用配额: whether one call to a source may go now, waits, or is refused until an instant. */
 import { DAY, HOUR } from './types.ts'
-import { addDays, dayOf, startOfDay } from './zone.ts'
+import { addDays, dayOf, SHANGHAI, startOfDay } from './zone.ts'
 
 /** What asking a source is limited by and costs. null: no limit is known. */
 export interface CallLimits {
@@ -58,8 +58,6 @@ const SKEW = HOUR
 /** No platform asks for more: its quotas are renewed every day. */
 const LONGEST_SILENCE = DAY + SKEW
 const SECOND = 1000
-/** The platforms renew their quotas at midnight there. */
-const ZONE = 'Asia/Shanghai'
 
 /** The calls of a day that are nobody's reserve. */
 export function unreserved(callsPerDay: number): number {
@@ -77,7 +75,7 @@ export function callsLeft(
 
 /** The day of a quota at an instant, and its bounds in ms. */
 export function quotaDay(now: Date): { day: string; from: number; to: number } {
-  return boundsOf(dayOf(now, ZONE))
+  return boundsOf(dayOf(now, SHANGHAI))
 }
 
 /** The day to count in where `stored` is the one that was counted in last: a clock that is behind begins no old day again. */
@@ -94,8 +92,8 @@ export function credible(blockedUntil: number, now: number): boolean {
 export function boundsOf(day: string): { day: string; from: number; to: number } {
   return {
     day,
-    from: startOfDay(day, ZONE).getTime(),
-    to: startOfDay(addDays(day, 1), ZONE).getTime(),
+    from: startOfDay(day, SHANGHAI).getTime(),
+    to: startOfDay(addDays(day, 1), SHANGHAI).getTime(),
   }
 }
 

@@ -1,6 +1,9 @@
 /** Business days: `YYYY-MM-DD` of a workspace's zone, and the instants at which they begin. */
 import { DAY, HOUR, MINUTE } from './types.ts'
 
+/** Of the platforms' own days, by which they report and renew quotas, whatever the workspace's zone. */
+export const SHANGHAI = 'Asia/Shanghai'
+
 /** Whether it is a day of the calendar, written YYYY-MM-DD, of the years 1000 to 9999. */
 export function isDay(text: string): boolean {
   if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) return false

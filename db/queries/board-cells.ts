@@ -1,5 +1,6 @@
 /** Cells as the board's statement packs them, rolled up to the pairs of elements of its rows and columns. */
 import type { BoardGroup } from '../../rules/types.ts'
+import { unpack } from '../pack.ts'
 
 /** Of each cell with published videos; the plays beside them are cell by cell, most first. */
 export const SEEN_COLUMNS = [
@@ -97,12 +98,4 @@ function joined(parts: readonly Float64Array[]): Float64Array {
     at += part.length
   }
   return all
-}
-
-function unpack(packed: Buffer | null): Float64Array {
-  if (packed === null) return new Float64Array()
-  // A copy of its own: a small Buffer lies somewhere in a shared one, where doubles need not be aligned.
-  const bytes = new Uint8Array(packed)
-  Buffer.from(bytes.buffer).swap64()
-  return new Float64Array(bytes.buffer)
 }

@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { BoardGroup, ElementKind, Pairing, Purpose } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Db, rows } from '../client.ts'
+import { packed } from '../pack.ts'
 import { type BoardAsOf, plannedAsOf, statesAsOf } from './board-as-of.ts'
 import { type PackedCells, rollUp, SEEN_COLUMNS } from './board-cells.ts'
 
@@ -59,12 +60,12 @@ interface Answer extends PackedCells {
   pairs: Pairing[] | null
 }
 
-/** A column of numbers as one value, without text in between. Nulls would be left out: they go as 0. */
-const pack = (expression: SQL) => sql`string_agg(float8send(coalesce(${expression}, 0)), '')`
+/** An axis that is empty, and a sum of nothing, go as 0. */
+const pack = (expression: SQL) => packed(sql`coalesce(${expression}, 0)`)
 
 function statement(question: BoardQuestion): SQL {
   const { matrixId, purpose, asOf } = question
-  const packed = SEEN_COLUMNS.map((name) => {
+  const seen = SEEN_COLUMNS.map((name) => {
     const named = sql.identifier(name)
     return sql`${pack(sql`${named}`)} as ${named}`
   })
@@ -87,7 +88,7 @@ function statement(question: BoardQuestion): SQL {
     from (
       select ${pack(sql`id`)} as id, ${pack(sql`r`)} as r, ${pack(sql`c`)} as c from home
     ) homes, (
-      select ${sql.join(packed, sql`, `)}, string_agg(plays, '') as plays from (
+      select ${sql.join(seen, sql`, `)}, string_agg(plays, '') as plays from (
         select s.cell_id as "cellId", count(*) as published, count(s.observed_at) as watched,
           count(s.flagged_at) as flagged, count(s.interaction_rate) as rated,
           sum(s.plays::float8) filter (where s.interaction_rate is not null) as "ratedPlays",
