@@ -24,8 +24,8 @@ export interface DemoPlatformsInput {
   sleep: (ms: number) => Promise<void>
 }
 
-/** Money once a day tells the story; every quarter of an hour would take longer than all the rest of it. */
-export const LEDGERS_EVERY = DAY
+/** Every quarter of an hour each change of an order would be read by itself; the story's end is read as well. */
+export const LEDGERS_EVERY = 2 * DAY
 
 export interface DemoPlatforms {
   simulator: Simulator
@@ -109,7 +109,7 @@ export const boundToBrand = (world: World): ((awemeId: string) => boolean) => {
   return (awemeId: string) => !others.has(awemeId)
 }
 
-/** The brand and its KOLs authorise; a shop's thousands of orders would take as long as all the rest of the story. */
+/** The brand, its shop and its KOLs authorise. */
 export async function connectAll(
   ctx: Context,
   demo: DemoPlatforms,
@@ -117,6 +117,7 @@ export async function connectAll(
   kols: ReadonlyMap<string, number>,
 ): Promise<void> {
   await connectBrand(ctx, demo)
+  await connectShop(ctx, demo)
   const bound = boundToBrand(world)
   for (const [awemeId, kolId] of kols) if (!bound(awemeId)) await connectKol(ctx, demo, { kolId, awemeId })
 }
@@ -124,7 +125,7 @@ export async function connectAll(
 /** The brand says yes at 巨量, and comes back. */
 const connectBrand = (ctx: Context, demo: DemoPlatforms) => connectAs(ctx, demo, 'oceanengine', 'auth_code')
 /** Its shop says yes at 抖店. */
-export const connectShop = (ctx: Context, demo: DemoPlatforms) => connectAs(ctx, demo, 'doudian', 'code')
+const connectShop = (ctx: Context, demo: DemoPlatforms) => connectAs(ctx, demo, 'doudian', 'code')
 
 async function connectAs(
   ctx: Context,

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { inWorkspace, rows } from '../db/client.ts'
 import type { Context } from '../flow/context.ts'
+import { dueLedgers } from '../flow/ledger.ts'
 import type { World } from '../platforms/simulator/world.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import type { Workers } from '../workers/workers.ts'
@@ -51,6 +52,14 @@ export function createPlayer({ ctx, world, planned, publish, time, workers, tota
     return Math.max(time.now + STEP, Math.ceil(earliest / STEP) * STEP)
   }
 
+  /** What was sold and spent up to this very instant. */
+  async function readLedgers(): Promise<void> {
+    const { db, now } = ctx()
+    for (const { workspaceId, subjectId } of await dueLedgers({ db, now, every: 0 })) {
+      if (workspaceId === ctx().workspaceId) await workers.run('sales', { workspaceId, subjectId })
+    }
+  }
+
   return {
     async playTo(end: number, progress: (line: string) => void): Promise<void> {
       const start = time.now
@@ -60,6 +69,7 @@ export function createPlayer({ ctx, world, planned, publish, time, workers, tota
         const days = ((time.now - start) / DAY).toFixed(1)
         progress(`day ${days}: ${next} videos published, ${totals.looks} looks, ${totals.fired} flagged`)
       }
+      await readLedgers()
       await workers.run('rollup', {})
     },
     async keepPlaying(signal: AbortSignal): Promise<void> {

@@ -54,7 +54,7 @@ export async function scoreDemo(
   }
 }
 
-function median(values: number[]): number | null {
+export function median(values: number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted[Math.floor((sorted.length - 1) / 2)]
   return middle === undefined ? null : round(middle)

@@ -15,6 +15,7 @@ import { DAY, HOUR } from '../rules/types.ts'
 import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
 import { boot } from './boot.ts'
+import { sumMoney, tellMoney } from './demo-money.ts'
 import { boundToBrand, connectAll, createDemoPlatforms, LEDGERS_EVERY } from './demo-platforms.ts'
 import { startPlaybook } from './demo-playbook.ts'
 import { createPlayer } from './demo-player.ts'
@@ -58,6 +59,7 @@ export async function demo(input: DemoInput): Promise<'running' | 'done'> {
   const score = await scoreDemo(database.db, workspaceId, world.truth())
   const seconds = Math.round((clock().getTime() - started) / 100) / 10
   for (const line of tell(score, seconds)) say(line)
+  say(tellMoney(await story.money()))
   const board = await story.board()
   if (board) {
     const plays = Math.round(board.medianPlays).toLocaleString('en')
@@ -98,7 +100,13 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     hitShare: 0.08,
     publishDays: PUBLISH_DAYS,
   })
-  const simulator = await createSimulator({ world, now: () => time.now, bound: boundToBrand(world) })
+  const simulator = await createSimulator({
+    world,
+    now: () => time.now,
+    bound: boundToBrand(world),
+    // The brand's own shop; what it sells is not an agency's.
+    mcn: false,
+  })
   shutdown.opened('simulator', () => simulator.close())
 
   const workspaceId = await createWorkspace(database.db, simulated(), {
@@ -155,6 +163,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     secret,
     rollout: () => playbook.rollout(ctx()),
     board: () => playbook.board(ctx()),
+    money: () => sumMoney(database.db, workspaceId, simulated()),
     end: startAt + (PUBLISH_DAYS + WATCH_DAYS) * DAY,
     ...player,
   }

@@ -12,12 +12,13 @@ import { DAY, HOUR } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { finishReading, ledgerSubject, moveReadTo, recordingFailure } from './ledger.ts'
 import { type Changed, merged, refreshMoney } from './money.ts'
+import { type SoldDay, sumSales } from './sale-day.ts'
 
 /** A change shows at the platform a little after the time that it carries. */
 const OVERLAP = HOUR
 /** How far back a shop is read at first: as far as the alliance answers in one question. */
 const FIRST = 89 * DAY
-const BATCH = 2000
+const BATCH = 5000
 /** The ages at which video_state tells what is still sold. */
 const SETTLED_DAYS = [7, 14]
 
@@ -162,7 +163,8 @@ interface Batch extends Pick<ReadSales, 'subjectId' | 'clock'> {
 /** One batch with the money that follows from it; how many of its orders say something new. */
 async function store(tx: Tx, ctx: Context, input: Batch): Promise<number> {
   const { subjectId, known, upTo } = input
-  const { revisions, items } = await append(tx, ctx, input)
+  const { revisions, items, days } = await append(tx, ctx, input)
+  await sumSales(tx, days)
   if (upTo) await moveReadTo(tx, subjectId, upTo)
   const ripe = upTo ? await settledSince(tx, subjectId, known, upTo) : NOTHING
   await refreshMoney(tx, merged([items, ripe]))
@@ -171,18 +173,21 @@ async function store(tx: Tx, ctx: Context, input: Batch): Promise<number> {
 
 const NOTHING: Changed = new Map()
 
+interface Appended {
+  revisions: number
+  items: Changed
+  days: SoldDay[]
+}
+
 /**
  * Readers of one workspace take turns, or two would add the same revision. An answer that is older than what is known is none.
- * Answers what is sold now and what is sold no more: an order may turn out to be another video's.
+ * Answers what is sold now and what is sold no more: an order may turn out to be another video's. What the alliance says of
+ * an order that the shop names is kept and moves nothing.
  */
-async function append(
-  tx: Tx,
-  ctx: Context,
-  { subjectId, batch, clock }: Batch,
-): Promise<{ revisions: number; items: Changed }> {
+async function append(tx: Tx, ctx: Context, { subjectId, batch, clock }: Batch): Promise<Appended> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('sale'), hashint8(${ctx.workspaceId}::bigint))`)
   const recordedAt = sql`${clock().toISOString()}::timestamptz`
-  const changed = await rows<{ item_id: string; since: number; revisions: number }>(
+  const changed = await rows<{ item_id: string | null; days: string[]; since: number; revisions: number }>(
     tx,
     sql`
       with changed as (
@@ -199,22 +204,39 @@ async function append(
         insert into sale (side, order_id, revision, subject_id, updated_at, recorded_at, ${sql.raw(SAID.join(', '))})
         select side, order_id, revision, ${subjectId}::bigint, updated_at, ${recordedAt}, ${of('changed')}
         from changed returning revision
+      ), counting as (
+        select * from changed where side = 'shop' or not exists (
+          select from sale shop
+          where shop.workspace_id = current_workspace() and shop.side = 'shop' and shop.order_id = changed.order_id
+          offset 0)
       ), told as (
-        select item_id, paid_at as since from changed
+        select item_id, paid_at, paid_at as since from counting
         -- Of either side: the shop's word replaces the alliance's. Without it other sources may count, on every day.
         union all
-        select old.item_id, case when old.item_id = changed.item_id then old.paid_at else least(old.paid_at, v.published_at) end
-        from changed
-        join sale old on old.workspace_id = current_workspace() and old.side in ('shop', 'alliance')
-          and old.order_id = changed.order_id
+        select old.item_id, old.paid_at,
+          case when old.item_id = counting.item_id then old.paid_at else least(old.paid_at, v.published_at) end
+        from counting
+        cross join lateral (
+          select item_id, paid_at from sale
+          where workspace_id = current_workspace() and side in ('shop', 'alliance') and order_id = counting.order_id
+          offset 0
+        ) old
         left join video v on v.workspace_id = current_workspace() and v.platform = 'douyin' and v.item_id = old.item_id
+      ), items as (
+        select item_id, min(since) as since, array_agg(distinct (paid_at at time zone workspace.zone)::date::text) as days
+        from told cross join workspace where workspace.id = current_workspace() group by item_id
       )
-      select item_id, (extract(epoch from min(since)) * 1000)::float8 as since,
-        (select count(*)::int from added) as revisions
-      from told group by item_id`,
+      select item_id, days, (extract(epoch from since) * 1000)::float8 as since, revisions
+      from (select count(*)::int as revisions from added) added left join items on true`,
   )
-  const items = new Map(changed.map(({ item_id, since }) => [item_id, new Date(since)]))
-  return { revisions: changed[0]?.revisions ?? 0, items }
+  const told = changed.flatMap(({ item_id, ...said }) =>
+    item_id === null ? [] : [{ itemId: item_id, ...said }],
+  )
+  return {
+    revisions: changed[0]?.revisions ?? 0,
+    items: new Map(told.map(({ itemId, since }) => [itemId, new Date(since)])),
+    days: told.flatMap(({ itemId, days }) => days.map((day) => ({ itemId, day }))),
+  }
 }
 
 /** Items of which orders came of the age at which they count as settled, without any word of the platform. */

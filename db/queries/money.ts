@@ -28,7 +28,8 @@ interface Figures {
 /**
  * By video id; who is missing has nothing said of it. Sources: `sale` (抖店 and 精选联盟, an order of both once), `suixintui`,
  * `qianchuan`, and the kinds of export. As known at `asOf`; null: now. Of before, an order is as old as the latest payment of
- * its subject known then makes it, so that what is settled as of an instant never changes. One statement.
+ * its subject known then makes it, so that what is settled as of an instant never changes. Of now sales come from their sums by
+ * day, of before from every order. One statement.
  */
 export async function loadTold(
   db: Pick<Db, 'execute'>,

@@ -1,6 +1,6 @@
-/** What videos sold, order by order, as 抖店 and 精选联盟 give it. */
+/** What videos sold, order by order, as 抖店 and 精选联盟 give it, and its sums by day. */
 import { sql } from 'drizzle-orm'
-import { boolean, check, index, primaryKey, smallint, snakeCase, text } from 'drizzle-orm/pg-core'
+import { boolean, check, date, index, primaryKey, smallint, snakeCase, text } from 'drizzle-orm/pg-core'
 import { count, id, instant, workspaceId } from './columns.ts'
 
 /**
@@ -39,4 +39,26 @@ export const sale = snakeCase.table(
     index('sale_item').on(t.workspaceId, t.itemId, t.paidAt),
     check('sale_side', sql`${t.side} in ('shop', 'alliance')`),
   ],
+)
+
+/**
+ * What an item sold in a business day of the workspace, over the orders of one subject that count; made from `sale` by
+ * flow/sale-day.ts in the transaction that appends to it, so that money need not be made of every order anew.
+ */
+export const saleDay = snakeCase.table(
+  'sale_day',
+  {
+    workspaceId: workspaceId(),
+    itemId: text().notNull(),
+    day: date({ mode: 'string' }).notNull(),
+    subjectId: id().notNull(),
+    orders: count().notNull(),
+    gmvFen: count().notNull(),
+    /** Without what was given back within 7 (14) days of its payment; counts once all of them are of that age. */
+    settled7Fen: count().notNull(),
+    settled14Fen: count().notNull(),
+    /** When the latest of them became known. */
+    recordedAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.itemId, t.day, t.subjectId] })],
 )

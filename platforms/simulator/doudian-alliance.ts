@@ -1,6 +1,6 @@
 import { DAY } from '../../rules/types.ts'
 import { SHANGHAI_OFFSET } from './curve.ts'
-import { CONFIRM_MS, ordersOf, SETTLE_MS, type WorldOrder } from './doudian-orders.ts'
+import { atInstant, CONFIRM_MS, SETTLE_MS, type WorldOrder } from './doudian-orders.ts'
 import type { RouteContext, RouteResult } from './vendor.ts'
 
 /** buyin.instituteOrderMCN: the same sales as the alliance sees them, a product line each, with their settlement. */
@@ -11,8 +11,9 @@ const ORDER_IDS = 10
 
 const refused = (message: string): RouteResult => ({ code: 40004, message, data: null })
 
-export function instituteOrders({ world, state, now, body }: RouteContext): RouteResult {
-  const fields = (body ?? {}) as Record<string, unknown>
+export function instituteOrders(context: RouteContext): RouteResult {
+  if (!context.mcn) return { code: 30001, message: 'isv.app-permissions-insufficient', data: null }
+  const fields = (context.body ?? {}) as Record<string, unknown>
   const { size, cursor, time_type, order_ids } = fields
   const [from, to] = [instant(fields.start_time), instant(fields.end_time)]
   if (!Number.isSafeInteger(size) || Number(size) < 1 || Number(size) > MAX_SIZE) return refused('isv.size')
@@ -21,17 +22,21 @@ export function instituteOrders({ world, state, now, body }: RouteContext): Rout
   const ids = typeof order_ids === 'string' ? order_ids.split(',') : null
   if (ids && ids.length > ORDER_IDS) return refused('isv.order_ids')
   if (!ids && !(to - from >= 0 && to - from <= MAX_SPAN_MS)) return refused('isv.time')
-  const lines = ordersOf(world, state)
-    .filter((order) => order.paidAt !== null && order.paidAt <= now)
-    .map((order) => ({ order, ...fateOf(order, now) }))
+  const lines = atInstant(context, 'alliance fates', fatesAt)
     .filter(({ order, updatedAt }) => {
       const at = time_type === 'pay' ? (order.paidAt ?? 0) : updatedAt
       return ids !== null || (at >= from && at < to + 1000)
     })
-    .flatMap((entry) => entry.order.skus.map((sku) => wireOf(entry, sku)))
-    .filter((line) => ids?.includes(line.order_id) ?? true)
-  const orders = lines.slice(Number(cursor), Number(cursor) + Number(size))
+    .flatMap(({ order, ...fate }) => order.skus.map((sku) => ({ order, fate, sku })))
+    .filter(({ sku }) => ids?.includes(sku.orderId) ?? true)
+  const shown = lines.slice(Number(cursor), Number(cursor) + Number(size))
+  const orders = shown.map(({ order, fate, sku }) => wireOf({ order, ...fate }, sku))
   return { code: 10000, message: '', data: { orders, cursor: String(Number(cursor) + orders.length) } }
+}
+
+function fatesAt(orders: readonly WorldOrder[], now: number): (Fate & { order: WorldOrder })[] {
+  const paid = orders.filter((order) => order.paidAt !== null && order.paidAt <= now)
+  return paid.map((order) => ({ order, ...fateOf(order, now) }))
 }
 
 interface Fate {

@@ -1,7 +1,7 @@
 import { DAY, HOUR, type Purpose } from '../../rules/types.ts'
 import { instantOfShare } from './curve.ts'
 import { createRandom } from './random.ts'
-import type { State } from './vendor.ts'
+import type { RouteContext, State } from './vendor.ts'
 import type { WorldVideo } from './videos.ts'
 import type { World } from './world.ts'
 
@@ -38,6 +38,23 @@ export function ordersOf(world: World, state: State): readonly WorldOrder[] {
     const orders = world.videos.flatMap((video) => ordersOfVideo(world, video))
     return orders.sort((a, b) => a.createdAt - b.createdAt || (a.orderId < b.orderId ? -1 : 1))
   })
+}
+
+/**
+ * What `make` finds of the world's orders at an instant, kept until another instant is asked for: a reader pages through
+ * thousands of orders, and between its pages nothing happens.
+ */
+export function atInstant<T>(
+  { world, state, now }: Pick<RouteContext, 'world' | 'state' | 'now'>,
+  name: string,
+  make: (orders: readonly WorldOrder[], now: number) => readonly T[],
+): readonly T[] {
+  const kept = state.of(`${name} ${world.options.startAt}`, () => ({
+    now: Number.NaN,
+    found: [] as readonly T[],
+  }))
+  if (kept.now !== now) Object.assign(kept, { now, found: make(ordersOf(world, state), now) })
+  return kept.found
 }
 
 function ordersOfVideo(world: World, video: WorldVideo): WorldOrder[] {

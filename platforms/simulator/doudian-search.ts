@@ -1,4 +1,4 @@
-import { ordersOf, stateOf, type WorldOrder } from './doudian-orders.ts'
+import { atInstant, stateOf, type WorldOrder } from './doudian-orders.ts'
 import type { RouteContext, RouteResult } from './vendor.ts'
 
 /** order.searchList: every order of the shop, pages from 0, filtered by time only. */
@@ -16,20 +16,32 @@ interface Asked {
   to: number
 }
 
-export function searchOrders({ world, state, now, body }: RouteContext): RouteResult {
+interface Change {
+  order: WorldOrder
+  updatedAt: number
+}
+
+export function searchOrders(context: RouteContext): RouteResult {
+  const { now, body } = context
   const asked = readBody((body ?? {}) as Record<string, unknown>)
   if (typeof asked === 'string') return refused(`isv.parameter-invalid:${asked}`)
   const { page, size, byUpdate, ascending, from, to } = asked
   if ((page + 1) * size > DEEPEST_ROW) return refused('isv.parameter-invalid:page')
-  const at = (order: WorldOrder) => (byUpdate ? stateOf(order, now).updatedAt : order.createdAt)
-  const found = ordersOf(world, state)
-    .filter((order) => order.createdAt <= now)
-    .map((order) => ({ order, at: at(order) }))
-    .filter((entry) => entry.at >= from && entry.at <= to)
-    .sort((a, b) => (ascending ? a.at - b.at : b.at - a.at))
+  const at = ({ order, updatedAt }: Change) => (byUpdate ? updatedAt : order.createdAt)
+  const found = atInstant(context, 'doudian changes', changesAt).filter(
+    (change) => at(change) >= from && at(change) <= to,
+  )
+  if (!byUpdate || !ascending) found.sort((a, b) => (ascending ? at(a) - at(b) : at(b) - at(a)))
   const shown = found.slice(page * size, (page + 1) * size)
   const shop_order_list = shown.map(({ order }) => wireOf(order, now))
   return { code: 10000, message: '', data: { page, size, total: found.length, shop_order_list } }
+}
+
+/** Latest change last. */
+function changesAt(orders: readonly WorldOrder[], now: number): Change[] {
+  const happened = orders.filter((order) => order.createdAt <= now)
+  const changes = happened.map((order) => ({ order, updatedAt: stateOf(order, now).updatedAt }))
+  return changes.sort((a, b) => a.updatedAt - b.updatedAt)
 }
 
 function readBody(body: Record<string, unknown>): Asked | string {

@@ -46,6 +46,8 @@ export interface SimulatorOptions {
   advertiserIds?: readonly string[]
   /** Whether a 抖音号 is bound to the advertisers; all are, unless set. */
   bound?: (awemeId: string) => boolean
+  /** Whether the shop is an MCN's as well and may ask the alliance; it may, unless set. */
+  mcn?: boolean
   /** Life of an access token; a day, as 巨量's, unless set. */
   tokenLifeS?: number
   /** Limits that callers are held to; none unless set. */
@@ -129,6 +131,7 @@ function createVendor(options: SimulatorOptions, parts: Parts) {
       world: worldNow(),
       now: parts.now(),
       bound: options.bound ?? (() => true),
+      mcn: options.mcn ?? true,
       query: url.searchParams,
       headers: singleValues(request.headers),
       body: bodyOf(text, request.headers['content-type']),

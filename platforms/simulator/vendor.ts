@@ -13,6 +13,8 @@ export interface RouteContext {
   advertiserIds: readonly string[]
   /** Whether a 抖音号 is bound to the advertisers. */
   bound: (awemeId: string) => boolean
+  /** Whether the shop may ask the alliance as an MCN. */
+  mcn: boolean
   state: State
 }
 

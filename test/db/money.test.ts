@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
 import { loadTold } from '../../db/queries/money.ts'
-import { outcome, sale } from '../../db/tables.ts'
+import { outcome } from '../../db/tables.ts'
 import { write } from '../../flow/context.ts'
 import { DAILY_FIGURES, ORDER_OF_SOURCES, prefer } from '../../rules/precedence.ts'
 import { DAY, HOUR } from '../../rules/types.ts'
 import { content, published } from '../support/content.ts'
 import { testDatabase } from '../support/database.ts'
+import { storeSales } from '../support/sales.ts'
 
 const t = testDatabase()
 
@@ -226,7 +227,8 @@ test('money by day is what the sources say, by the order of trust, nothing twice
           )
         }
         if (sold.length > 0) {
-          await tx.insert(sale).values(
+          await storeSales(
+            tx,
             sold.map(({ side, order, hour, pay, revision, moved }) => ({
               ...{
                 side,
@@ -271,7 +273,7 @@ test('another workspace sees nothing of it', async () => {
   const { videoId, itemId } = await published(ctx, await content(ctx))
   const paidAt = new Date(SHANGHAI_DAY)
   const order = { side: 'shop' as const, orderId: '1', subjectId: 1, itemId, payAmountFen: 5, status: 'PAID' }
-  await write(ctx, (tx) => tx.insert(sale).values({ ...order, refunded: false, paidAt, recordedAt: ctx.now }))
+  await write(ctx, (tx) => storeSales(tx, [{ ...order, refunded: false, paidAt, recordedAt: ctx.now }]))
   const days = sql`select video_id from money_by_day(array[${videoId}]::bigint[], ${paidAt.toISOString()}::timestamptz)`
   expect(await write(ctx, (tx) => rows(tx, days))).toHaveLength(1)
   expect(await write(other, (tx) => rows(tx, days))).toEqual([])

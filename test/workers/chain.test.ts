@@ -2,13 +2,8 @@
 import { sql } from 'drizzle-orm'
 import postgres from 'postgres'
 import { expect, test } from 'vitest'
-import {
-  boundToBrand,
-  connectAll,
-  connectShop,
-  createDemoPlatforms,
-  LEDGERS_EVERY,
-} from '../../cli/demo-platforms.ts'
+import { sumMoney } from '../../cli/demo-money.ts'
+import { boundToBrand, connectAll, createDemoPlatforms, LEDGERS_EVERY } from '../../cli/demo-platforms.ts'
 import { startPlaybook } from '../../cli/demo-playbook.ts'
 import { createPlayer } from '../../cli/demo-player.ts'
 import { scoreDemo } from '../../cli/demo-score.ts'
@@ -40,7 +35,6 @@ onEachBackend(t, (backend) => {
     const demo = createDemoPlatforms({ db: tenant.db, simulator, clock, sleep })
     const planted = await plantWorld(ctx(), world)
     await connectAll(ctx(), demo, world, planted.kols)
-    await connectShop(ctx(), demo)
     const { publish } = await startPlaybook(ctx(), planted)
     simulator.faults.add([
       { kind: 'rate_limit', probability: 0.05 },
@@ -110,5 +104,8 @@ onEachBackend(t, (backend) => {
     )
     expect(sold?.sales).toBeGreaterThan(0)
     expect(sold?.missing).toBe(0)
+    const money = await sumMoney(tenant.db, tenant.workspaceId, clock())
+    expect(money).toMatchObject({ videos: sold?.sales, settledRoi: null })
+    expect(money.gmvFen).toBeGreaterThan(0)
   })
 })
