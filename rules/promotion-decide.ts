@@ -1,0 +1,249 @@
+/**
+ * What to do next with a promotion, from all that is known of it. PASS and FAIL come from the sequential test alone, which
+ * may be looked at whenever one likes; every other rule only ends or slows spending, or lets a trial that is not decided go
+ * on, and so makes no wrong PASS more likely.
+ */
+import type { Fatigue } from './fatigue.ts'
+import type { DecideSettings } from './promotion-settings.ts'
+import { explainDecision } from './promotion-why.ts'
+import { MINUTE } from './types.ts'
+
+export const DECISIONS = ['START', 'ADD_BUDGET', 'HOLD', 'CUT', 'STOP', 'PROMOTE', 'RETIRE'] as const
+export type DecisionAction = (typeof DECISIONS)[number]
+
+/** What the sequential test says now: ROI with its always-valid interval; null: no figures yet, or no bound on that side. */
+export interface Trial {
+  verdict: 'PASS' | 'FAIL' | 'HOLD'
+  roi: number | null
+  low: number | null
+  high: number | null
+  breakEven: number
+}
+
+/** A video that is not promoted at this moment. */
+export interface Candidate {
+  stage: 'CANDIDATE'
+  /** Its breakout is FIRING. */
+  firing: boolean
+  /** null: the margin is not known. */
+  breakEven: number | null
+  fatigue: Pick<Fatigue, 'kind'> | null
+  /** Earlier trials of the video, and what they committed, 分. */
+  trials: { count: number; fen: number }
+}
+
+/** A promotion whose order was made. Money in 分, counters of this order; null: not known. */
+export interface Running {
+  stage: 'TRIAL' | 'SCALE'
+  trial: Trial
+  spentFen: number
+  budgetFen: number
+  hoursRun: number
+  /** The order spends no more, and its reports have had their delay. */
+  over: boolean
+  shows: number | null
+  clicks: number | null
+  orders: number | null
+  /** Interactions per play: of bought plays, and of the video's own ones. */
+  interaction: { paid: number | null; own: number | null }
+  /** GMV that stayed after returns, over spend, after so many days. */
+  settled: { roi: number; days: 7 | 14 } | null
+  fatigue: Pick<Fatigue, 'kind'> | null
+  /** All trials of the video with this one. */
+  trials: { count: number; fen: number }
+  /** Changes of its budget on this business day, what they added, and when the latest was made, ms. */
+  changes: { today: number; addedFen: number; lastAt: number | null }
+  /** What its method allows now. */
+  can: { add: boolean; cut: boolean }
+}
+export type DecideEvidence = Candidate | Running
+
+export const DECISION_RULES = [
+  'NOT_FIRING',
+  'NO_BREAK_EVEN',
+  'ALREADY_TIRED',
+  'TRIALS_USED_UP',
+  'READY',
+  'TEST_PASSED',
+  'TEST_FAILED',
+  'NO_CLICK',
+  'CLICKS_WITHOUT_ORDER',
+  'INTERACTION_FELL',
+  'ONE_MORE',
+  'INCONCLUSIVE',
+  'NEARLY_SPENT',
+  'UNDECIDED',
+  'SETTLED_BELOW',
+  'FATIGUED',
+  'TIME_OVER',
+  'TIRING',
+  'EARNS_LESS',
+  'TOO_SMALL',
+  'CANNOT_CUT',
+  'COOLING_DOWN',
+  'EARNS',
+  'STEADY',
+] as const
+export type DecisionRule = (typeof DECISION_RULES)[number]
+/** Of the rules above: counted up when one of them changes its meaning. */
+export const DECISION_VERSION = 1
+
+export interface Decision {
+  action: DecisionAction
+  rule: DecisionRule
+  ruleVersion: number
+  settingsVersion: number
+  /** START: the order; ADD_BUDGET: more; CUT: less; else null. 分. */
+  amountFen: number | null
+  /** Everything that the decision rests on, ROI as a ratio and money in 分; null: not known. */
+  numbers: Record<string, number | null>
+  /** Of the ROI. */
+  interval: { low: number | null; high: number | null }
+  zh: string
+  en: string
+}
+
+interface Choice {
+  action: DecisionAction
+  rule: DecisionRule
+  amountFen?: number
+}
+
+export function decide(evidence: DecideEvidence, settings: DecideSettings, now: number): Decision {
+  const { action, rule, amountFen = null } = chosen(evidence, settings, now)
+  const numbers = numbersOf(evidence, amountFen)
+  const { low, high } = evidence.stage === 'CANDIDATE' ? { low: null, high: null } : evidence.trial
+  const said = explainDecision(rule, numbers)
+  const versions = { ruleVersion: DECISION_VERSION, settingsVersion: settings.version }
+  return { action, rule, ...versions, amountFen, numbers, interval: { low, high }, ...said }
+}
+
+function chosen(evidence: DecideEvidence, settings: DecideSettings, now: number): Choice {
+  if (evidence.stage === 'CANDIDATE') return ofCandidate(evidence, settings)
+  return evidence.stage === 'TRIAL' ? ofTrial(evidence, settings) : ofScale(evidence, settings, now)
+}
+
+function ofCandidate({ firing, breakEven, fatigue, trials }: Candidate, settings: DecideSettings): Choice {
+  if (!firing) return { action: 'HOLD', rule: 'NOT_FIRING' }
+  if (breakEven === null) return { action: 'HOLD', rule: 'NO_BREAK_EVEN' }
+  if (fatigue?.kind === 'FATIGUED') return { action: 'HOLD', rule: 'ALREADY_TIRED' }
+  return roomFor(trials, settings)
+    ? { action: 'START', rule: 'READY', amountFen: settings.trialFen }
+    : { action: 'HOLD', rule: 'TRIALS_USED_UP' }
+}
+
+function roomFor({ count, fen }: Running['trials'], settings: DecideSettings): boolean {
+  return count < settings.mostTrials && fen + settings.trialFen <= settings.mostTrialFen
+}
+
+function ofTrial(evidence: Running, settings: DecideSettings): Choice {
+  const { trial, shows, clicks, orders, over } = evidence
+  if (trial.verdict === 'PASS') return { action: 'PROMOTE', rule: 'TEST_PASSED' }
+  if (trial.verdict === 'FAIL') return { action: 'STOP', rule: 'TEST_FAILED' }
+  const seen = shows ?? 0
+  if (clicks === 0 && seen > settings.noClickShows) return { action: 'STOP', rule: 'NO_CLICK' }
+  if (over && orders === 0 && (clicks ?? 0) > settings.clicksWithoutOrder)
+    return { action: 'STOP', rule: 'CLICKS_WITHOUT_ORDER' }
+  const earns = trial.roi !== null && trial.roi >= trial.breakEven
+  if (!earns && seen > settings.noClickShows && isCold(evidence, settings))
+    return { action: 'STOP', rule: 'INTERACTION_FELL' }
+  if (over) return atTheEnd(evidence, earns, settings)
+  return earns ? more(evidence, settings) : { action: 'HOLD', rule: 'UNDECIDED' }
+}
+
+function isCold({ interaction: { paid, own } }: Running, { interactionFloor }: DecideSettings): boolean {
+  return paid !== null && own !== null && paid < interactionFloor * own
+}
+
+function atTheEnd({ trials }: Running, earns: boolean, settings: DecideSettings): Choice {
+  return earns && roomFor(trials, settings)
+    ? { action: 'START', rule: 'ONE_MORE', amountFen: settings.trialFen }
+    : { action: 'STOP', rule: 'INCONCLUSIVE' }
+}
+
+function more({ spentFen, budgetFen, trials, can }: Running, settings: DecideSettings): Choice {
+  const amountFen = stepped(
+    Math.min(budgetFen * settings.trialAdd, settings.mostTrialFen - trials.fen),
+    settings,
+  )
+  if (!can.add || amountFen <= 0 || spentFen < settings.nearlySpent * budgetFen)
+    return { action: 'HOLD', rule: 'UNDECIDED' }
+  return { action: 'ADD_BUDGET', rule: 'NEARLY_SPENT', amountFen }
+}
+
+function ofScale(evidence: Running, settings: DecideSettings, now: number): Choice {
+  const { trial, settled, fatigue, over } = evidence
+  if (trial.verdict === 'FAIL') return { action: 'STOP', rule: 'TEST_FAILED' }
+  const lost = settled !== null && settled.roi < trial.breakEven
+  if (lost && settled.days === 14) return { action: 'STOP', rule: 'SETTLED_BELOW' }
+  if (fatigue?.kind === 'FATIGUED') return { action: 'RETIRE', rule: 'FATIGUED' }
+  if (over) return { action: 'RETIRE', rule: 'TIME_OVER' }
+  if (lost) return less(evidence, 'SETTLED_BELOW', settings, now)
+  if (fatigue?.kind === 'TIRING') return less(evidence, 'TIRING', settings, now)
+  const { spentFen, hoursRun } = evidence
+  const below = trial.roi !== null && trial.roi < trial.breakEven
+  if (below && spentFen >= settings.cutSpentFen && hoursRun >= settings.cutHours)
+    return less(evidence, 'EARNS_LESS', settings, now)
+  return onwards(evidence, settings, now)
+}
+
+function less(evidence: Running, rule: DecisionRule, settings: DecideSettings, now: number): Choice {
+  const { budgetFen, can } = evidence
+  if (!can.cut) return { action: 'HOLD', rule: 'CANNOT_CUT' }
+  if (!isCooled(evidence, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
+  const amountFen = stepped(budgetFen * settings.cutShare, settings)
+  if (amountFen <= 0 || budgetFen - amountFen < settings.leastFen)
+    return { action: 'RETIRE', rule: 'TOO_SMALL' }
+  return { action: 'CUT', rule, amountFen }
+}
+
+function onwards(evidence: Running, settings: DecideSettings, now: number): Choice {
+  const { trial, spentFen, hoursRun, budgetFen, changes, can } = evidence
+  const proven = trial.verdict === 'PASS' && trial.roi !== null && trial.roi >= trial.breakEven
+  const enough = spentFen >= settings.addSpentFen && hoursRun >= settings.addHours
+  if (!proven || !enough || !can.add) return { action: 'HOLD', rule: 'STEADY' }
+  if (!isCooled(evidence, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
+  const left = settings.mostAddedADayFen - changes.addedFen
+  const amountFen = stepped(Math.min(budgetFen * settings.scaleAdd, left), settings)
+  return amountFen > 0
+    ? { action: 'ADD_BUDGET', rule: 'EARNS', amountFen }
+    : { action: 'HOLD', rule: 'STEADY' }
+}
+
+function isCooled({ changes }: Running, settings: DecideSettings, now: number): boolean {
+  if (changes.today >= settings.editsADay) return false
+  return changes.lastAt === null || now - changes.lastAt >= settings.cooldownMinutes * MINUTE
+}
+
+/** Down to a whole step. */
+function stepped(fen: number, { stepFen }: DecideSettings): number {
+  return Math.floor(fen / stepFen) * stepFen
+}
+
+function numbersOf(evidence: DecideEvidence, amountFen: number | null): Record<string, number | null> {
+  const { trials } = evidence
+  const base = { amountFen, trials: trials.count, trialsFen: trials.fen }
+  if (evidence.stage === 'CANDIDATE') return { ...base, breakEven: evidence.breakEven }
+  const { trial, interaction, settled, changes, spentFen, budgetFen, hoursRun, shows, clicks, orders } =
+    evidence
+  const { roi, low, high, breakEven } = trial
+  return {
+    ...base,
+    roi,
+    low,
+    high,
+    breakEven,
+    spentFen,
+    budgetFen,
+    hoursRun,
+    shows,
+    clicks,
+    orders,
+    interactionPaid: interaction.paid,
+    interactionOwn: interaction.own,
+    settledRoi: settled?.roi ?? null,
+    settledDays: settled?.days ?? null,
+    changesToday: changes.today,
+    addedTodayFen: changes.addedFen,
+  }
+}

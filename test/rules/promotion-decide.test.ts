@@ -1,0 +1,293 @@
+/** What to do next with money: the table of rules, and what no evidence can make them do. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  type Candidate,
+  DECISION_RULES,
+  DECISIONS,
+  type DecideEvidence,
+  decide,
+  type Running,
+  type Trial,
+} from '../../rules/promotion-decide.ts'
+import { DECIDE_DEFAULTS } from '../../rules/promotion-settings.ts'
+import { MINUTE } from '../../rules/types.ts'
+
+const NOW = Date.UTC(2026, 10, 11, 4)
+const CANDIDATE: Candidate = {
+  stage: 'CANDIDATE',
+  firing: true,
+  breakEven: 2,
+  fatigue: null,
+  trials: { count: 0, fen: 0 },
+}
+const trial = (over: Partial<Trial> = {}): { trial: Trial } => ({
+  trial: { verdict: 'HOLD', roi: 1.8, low: 0.4, high: 4.1, breakEven: 2, ...over },
+})
+const PASS = trial({ verdict: 'PASS', roi: 3.2, low: 2.1, high: 5 })
+const FAIL = trial({ verdict: 'FAIL', roi: 0.6, low: 0.1, high: 1.9 })
+const EARNING = trial({ roi: 2.4 })
+const TRIAL: Running = {
+  stage: 'TRIAL',
+  ...trial(),
+  spentFen: 5_000,
+  budgetFen: 10_000,
+  hoursRun: 12,
+  over: false,
+  shows: 2_000,
+  clicks: 60,
+  orders: 1,
+  interaction: { paid: 0.03, own: 0.05 },
+  settled: null,
+  fatigue: null,
+  trials: { count: 1, fen: 10_000 },
+  changes: { today: 0, addedFen: 0, lastAt: null },
+  can: { add: true, cut: false },
+}
+const SCALE: Running = {
+  ...TRIAL,
+  stage: 'SCALE',
+  ...PASS,
+  spentFen: 40_000,
+  budgetFen: 100_000,
+  hoursRun: 5,
+  can: { add: true, cut: true },
+}
+const over = { over: true }
+const tired = (kind: 'FRESH' | 'TIRING' | 'FATIGUED') => ({ fatigue: { kind } })
+const changed = (today: number, minutes: number, addedFen = 0) => ({
+  changes: { today, addedFen, lastAt: NOW - minutes * MINUTE },
+})
+const LOW = trial({ roi: 1.2 })
+
+const TABLE: [string, DecideEvidence, string][] = [
+  ['a breakout', CANDIDATE, 'START READY 10000'],
+  ['no breakout', { ...CANDIDATE, firing: false }, 'HOLD NOT_FIRING'],
+  ['a margin that nobody knows', { ...CANDIDATE, breakEven: null }, 'HOLD NO_BREAK_EVEN'],
+  ['a material that others have worn out', { ...CANDIDATE, ...tired('FATIGUED') }, 'HOLD ALREADY_TIRED'],
+  ['tried three times', { ...CANDIDATE, trials: { count: 3, fen: 30_000 } }, 'HOLD TRIALS_USED_UP'],
+  ['tried with all the money', { ...CANDIDATE, trials: { count: 1, fen: 40_001 } }, 'HOLD TRIALS_USED_UP'],
+  ['tried once', { ...CANDIDATE, trials: { count: 1, fen: 40_000 } }, 'START READY 10000'],
+
+  ['trial, the test passed', { ...TRIAL, ...PASS }, 'PROMOTE TEST_PASSED'],
+  [
+    'trial, passed, and no click was reported',
+    { ...TRIAL, ...PASS, shows: 9_000, clicks: 0 },
+    'PROMOTE TEST_PASSED',
+  ],
+  ['trial, passed at its end', { ...TRIAL, ...PASS, ...over }, 'PROMOTE TEST_PASSED'],
+  ['trial, the test failed', { ...TRIAL, ...FAIL }, 'STOP TEST_FAILED'],
+  ['trial, failed at its end', { ...TRIAL, ...FAIL, ...over }, 'STOP TEST_FAILED'],
+  ['trial, 3001 shows and no click', { ...TRIAL, shows: 3_001, clicks: 0, orders: 0 }, 'STOP NO_CLICK'],
+  ['trial, 3000 shows and no click', { ...TRIAL, shows: 3_000, clicks: 0, orders: 0 }, 'HOLD UNDECIDED'],
+  ['trial, clicks not told', { ...TRIAL, shows: 9_000, clicks: null }, 'HOLD UNDECIDED'],
+  ['trial, shows not told', { ...TRIAL, shows: null, clicks: 0 }, 'HOLD UNDECIDED'],
+  ['trial, 21 clicks and no order, still running', { ...TRIAL, clicks: 21, orders: 0 }, 'HOLD UNDECIDED'],
+  [
+    'trial, 21 clicks and no order at its end',
+    { ...TRIAL, ...over, clicks: 21, orders: 0 },
+    'STOP CLICKS_WITHOUT_ORDER',
+  ],
+  [
+    'trial, 20 clicks and no order at its end',
+    { ...TRIAL, ...over, clicks: 20, orders: 0 },
+    'STOP INCONCLUSIVE',
+  ],
+  [
+    'trial, bought plays answer nothing',
+    { ...TRIAL, shows: 4_000, interaction: { paid: 0.019, own: 0.05 } },
+    'STOP INTERACTION_FELL',
+  ],
+  [
+    'trial, they answer nothing and buy',
+    { ...TRIAL, ...EARNING, shows: 4_000, interaction: { paid: 0.019, own: 0.05 } },
+    'HOLD UNDECIDED',
+  ],
+  ['trial, few bought plays', { ...TRIAL, interaction: { paid: 0, own: 0.05 } }, 'HOLD UNDECIDED'],
+  [
+    'trial, its own rate is not known',
+    { ...TRIAL, shows: 4_000, interaction: { paid: 0, own: null } },
+    'HOLD UNDECIDED',
+  ],
+  ['trial, early', TRIAL, 'HOLD UNDECIDED'],
+  [
+    'trial, no figures',
+    { ...TRIAL, ...trial({ roi: null, low: null, high: null }), spentFen: 0 },
+    'HOLD UNDECIDED',
+  ],
+  [
+    'trial, nearly spent and earning',
+    { ...TRIAL, ...EARNING, spentFen: 8_000 },
+    'ADD_BUDGET NEARLY_SPENT 5000',
+  ],
+  ['trial, nearly spent and losing', { ...TRIAL, spentFen: 8_000 }, 'HOLD UNDECIDED'],
+  ['trial, not nearly spent', { ...TRIAL, ...EARNING, spentFen: 7_999 }, 'HOLD UNDECIDED'],
+  [
+    'trial, nearly spent, little is left for trials',
+    { ...TRIAL, ...EARNING, spentFen: 8_000, trials: { count: 2, fen: 47_500 } },
+    'ADD_BUDGET NEARLY_SPENT 2000',
+  ],
+  [
+    'trial, nearly spent, nothing is left for trials',
+    { ...TRIAL, ...EARNING, spentFen: 8_000, trials: { count: 2, fen: 50_000 } },
+    'HOLD UNDECIDED',
+  ],
+  [
+    'trial, nearly spent, takes no more',
+    { ...TRIAL, ...EARNING, spentFen: 8_000, can: { add: false, cut: false } },
+    'HOLD UNDECIDED',
+  ],
+  ['trial, at its end and earning', { ...TRIAL, ...EARNING, ...over }, 'START ONE_MORE 10000'],
+  [
+    'trial, the third at its end and earning',
+    { ...TRIAL, ...EARNING, ...over, trials: { count: 3, fen: 30_000 } },
+    'STOP INCONCLUSIVE',
+  ],
+  ['trial, at its end and losing', { ...TRIAL, ...over }, 'STOP INCONCLUSIVE'],
+
+  ['scale, earning', SCALE, 'ADD_BUDGET EARNS 20000'],
+  [
+    'scale, earning, the day has little left',
+    { ...SCALE, ...changed(1, 90, 75_500) },
+    'ADD_BUDGET EARNS 4000',
+  ],
+  ['scale, earning, the day has nothing left', { ...SCALE, ...changed(1, 90, 79_500) }, 'HOLD STEADY'],
+  ['scale, earning, changed an hour ago', { ...SCALE, ...changed(1, 60) }, 'ADD_BUDGET EARNS 20000'],
+  ['scale, earning, changed less than an hour ago', { ...SCALE, ...changed(1, 59) }, 'HOLD COOLING_DOWN'],
+  ['scale, earning, changed twice today', { ...SCALE, ...changed(2, 300) }, 'HOLD COOLING_DOWN'],
+  ['scale, earning, little spent', { ...SCALE, spentFen: 19_999 }, 'HOLD STEADY'],
+  ['scale, earning, little time', { ...SCALE, hoursRun: 1.9 }, 'HOLD STEADY'],
+  ['scale, earning, a plan that pays itself', { ...SCALE, can: { add: false, cut: false } }, 'HOLD STEADY'],
+  ['scale, not proven any more', { ...SCALE, ...EARNING }, 'HOLD STEADY'],
+  ['scale, the test failed', { ...SCALE, ...FAIL, ...tired('FATIGUED') }, 'STOP TEST_FAILED'],
+  ['scale, settled below after 14 days', { ...SCALE, settled: { roi: 1.9, days: 14 } }, 'STOP SETTLED_BELOW'],
+  [
+    'scale, settled below after 7 days',
+    { ...SCALE, settled: { roi: 1.9, days: 7 } },
+    'CUT SETTLED_BELOW 30000',
+  ],
+  ['scale, settled at break-even', { ...SCALE, settled: { roi: 2, days: 14 } }, 'ADD_BUDGET EARNS 20000'],
+  ['scale, fatigued', { ...SCALE, ...tired('FATIGUED') }, 'RETIRE FATIGUED'],
+  ['scale, its time is over', { ...SCALE, ...over, ...tired('TIRING') }, 'RETIRE TIME_OVER'],
+  ['scale, tiring', { ...SCALE, ...tired('TIRING') }, 'CUT TIRING 30000'],
+  ['scale, tiring, cut just now', { ...SCALE, ...tired('TIRING'), ...changed(1, 30) }, 'HOLD COOLING_DOWN'],
+  [
+    'scale, tiring, cannot be cut',
+    { ...SCALE, ...tired('TIRING'), can: { add: true, cut: false } },
+    'HOLD CANNOT_CUT',
+  ],
+  ['scale, tiring, small', { ...SCALE, ...tired('TIRING'), budgetFen: 12_000 }, 'RETIRE TOO_SMALL'],
+  ['scale, fresh', { ...SCALE, ...tired('FRESH') }, 'ADD_BUDGET EARNS 20000'],
+  ['scale, below break-even', { ...SCALE, ...LOW }, 'CUT EARNS_LESS 30000'],
+  ['scale, below break-even, little spent', { ...SCALE, ...LOW, spentFen: 11_999 }, 'HOLD STEADY'],
+  ['scale, below break-even, little time', { ...SCALE, ...LOW, hoursRun: 0.9 }, 'HOLD STEADY'],
+  ['scale, no figures', { ...SCALE, ...trial({ roi: null, low: null, high: null }) }, 'HOLD STEADY'],
+]
+
+test.each(TABLE)('%s', (_name, evidence, want) => {
+  const { action, rule, amountFen } = decide(evidence, DECIDE_DEFAULTS, NOW)
+  expect([action, rule, amountFen].filter((part) => part !== null).join(' ')).toBe(want)
+})
+
+test('the table has every rule and every action', () => {
+  const words = new Set(TABLE.flatMap(([, , want]) => want.split(' ')))
+  expect([...DECISION_RULES, ...DECISIONS].filter((word) => !words.has(word))).toEqual([])
+})
+
+test('a decision stores versions, numbers, the interval and a sentence', () => {
+  expect(decide({ ...TRIAL, ...PASS }, { ...DECIDE_DEFAULTS, version: 7 }, NOW)).toEqual({
+    action: 'PROMOTE',
+    rule: 'TEST_PASSED',
+    ruleVersion: 1,
+    settingsVersion: 7,
+    amountFen: null,
+    numbers: {
+      amountFen: null,
+      trials: 1,
+      trialsFen: 10_000,
+      roi: 3.2,
+      low: 2.1,
+      high: 5,
+      breakEven: 2,
+      spentFen: 5_000,
+      budgetFen: 10_000,
+      hoursRun: 12,
+      shows: 2_000,
+      clicks: 60,
+      orders: 1,
+      interactionPaid: 0.03,
+      interactionOwn: 0.05,
+      settledRoi: null,
+      settledDays: null,
+      changesToday: 0,
+      addedTodayFen: 0,
+    },
+    interval: { low: 2.1, high: 5 },
+    zh: '试投通过，放量：ROI 3.2（2.1–5），保本 2，已花 50 元，12 小时',
+    en: 'the trial passed, scale it: ROI 3.2 (2.1–5), break-even 2, 50 yuan spent in 12 h',
+  })
+})
+
+test('a setting changes what it says', () => {
+  const with_ = (over: Partial<typeof DECIDE_DEFAULTS>, evidence: DecideEvidence) =>
+    decide(evidence, { ...DECIDE_DEFAULTS, ...over }, NOW).rule
+  expect(with_({ noClickShows: 1_999 }, { ...TRIAL, clicks: 0 })).toBe('NO_CLICK')
+  expect(with_({ mostTrials: 0 }, CANDIDATE)).toBe('TRIALS_USED_UP')
+  expect(with_({ editsADay: 3 }, { ...SCALE, ...changed(2, 300) })).toBe('EARNS')
+})
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary)
+const ratio = fc.double({ min: 0, max: 9, noNaN: true })
+const running: fc.Arbitrary<Running> = fc.record({
+  stage: fc.constantFrom('TRIAL', 'SCALE' as const),
+  trial: fc.record({
+    verdict: fc.constantFrom('PASS', 'FAIL', 'HOLD' as const),
+    roi: maybe(ratio),
+    low: maybe(ratio),
+    high: maybe(ratio),
+    breakEven: fc.double({ min: 1, max: 5, noNaN: true }),
+  }),
+  spentFen: fc.nat(200_000),
+  budgetFen: fc.nat(200_000),
+  hoursRun: fc.double({ min: 0, max: 200, noNaN: true }),
+  over: fc.boolean(),
+  shows: maybe(fc.nat(9_000)),
+  clicks: maybe(fc.nat(40)),
+  orders: maybe(fc.nat(3)),
+  interaction: fc.record({ paid: maybe(ratio), own: maybe(ratio) }),
+  settled: maybe(fc.record({ roi: ratio, days: fc.constantFrom(7, 14 as const) })),
+  fatigue: maybe(fc.record({ kind: fc.constantFrom('COLD', 'FRESH', 'TIRING', 'FATIGUED' as const) })),
+  trials: fc.record({ count: fc.nat(4), fen: fc.nat(60_000) }),
+  changes: fc.record({
+    today: fc.nat(3),
+    addedFen: fc.nat(90_000),
+    lastAt: maybe(fc.integer({ min: NOW - 1e7, max: NOW })),
+  }),
+  can: fc.record({ add: fc.boolean(), cut: fc.boolean() }),
+})
+
+test('no evidence spends against the test, over a limit, or in broken amounts', () => {
+  const seen = new Set<string>()
+  fc.assert(
+    fc.property(running, (evidence) => {
+      const got = decide(evidence, DECIDE_DEFAULTS, NOW)
+      seen.add(got.action)
+      const { verdict, roi, breakEven } = evidence.trial
+      const spends = got.action === 'ADD_BUDGET' || got.action === 'START' || got.action === 'PROMOTE'
+      if (verdict === 'FAIL') expect(got.action).toBe('STOP')
+      if (spends && verdict !== 'PASS') expect(roi).toBeGreaterThanOrEqual(breakEven)
+      if (got.action === 'PROMOTE') expect([evidence.stage, verdict]).toEqual(['TRIAL', 'PASS'])
+      expect(got.amountFen !== null).toBe(['START', 'ADD_BUDGET', 'CUT'].includes(got.action))
+      if (got.amountFen !== null) expect([got.amountFen > 0, got.amountFen % 1_000]).toEqual([true, 0])
+      const added = got.action === 'ADD_BUDGET' ? (got.amountFen ?? 0) : 0
+      if (evidence.stage === 'TRIAL' && added) expect(evidence.trials.fen + added).toBeLessThanOrEqual(50_000)
+      if (evidence.stage === 'SCALE' && added)
+        expect(evidence.changes.addedFen + added).toBeLessThanOrEqual(80_000)
+      if (got.action === 'CUT')
+        expect(evidence.budgetFen - (got.amountFen ?? 0)).toBeGreaterThanOrEqual(10_000)
+      expect(`${got.zh}${got.en}`).not.toMatch(/undefined|NaN|null/)
+    }),
+    { numRuns: 5_000 },
+  )
+  expect([...seen].sort()).toEqual([...DECISIONS].sort())
+})
