@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { restateTrial, type Settled, type Standing, sayRestated } from '../../rules/trial-settled.ts'
+import { TrialInputError } from '../../rules/trial-test.ts'
+
+const TERMS = { breakEvenRoi: 2, returnRate: 0.2 }
+/** Paid 2,500 yuan on 1,000 of spend: exactly break-even after the expected returns. */
+const settled = (over: Partial<Settled> = {}): Settled => ({
+  days: 7,
+  spendFen: 100_000,
+  paidGmvFen: 250_000,
+  settledGmvFen: 200_000,
+  ...over,
+})
+
+test.each<['PASS' | 'FAIL', number, Standing]>([
+  ['PASS', 200_000, 'KEPT'],
+  ['PASS', 199_999, 'OVERTURNED'],
+  ['PASS', 0, 'OVERTURNED'],
+  ['FAIL', 0, 'KEPT'],
+  ['FAIL', 299_999, 'KEPT'],
+  ['FAIL', 300_000, 'OVERTURNED'],
+])('%s with %i 分 settled on 100,000 of spend: %s', (verdict, settledGmvFen, standing) => {
+  expect(restateTrial(verdict, TERMS, settled({ settledGmvFen })).standing).toBe(standing)
+})
+
+test('it says what was expected and what came', () => {
+  const restated = restateTrial('PASS', TERMS, settled({ days: 14, settledGmvFen: 150_000 }))
+  expect(restated).toEqual({
+    standing: 'OVERTURNED',
+    days: 14,
+    settledRoi: 1.5,
+    expectedRoi: 2,
+    limitRoi: 2,
+    expectedReturnRate: 0.2,
+    returnRate: 0.4,
+  })
+  expect(sayRestated('PASS', restated, 'zh')).toBe(
+    '14 天结算 ROI 1.50（当时预计 2.00，界线 2.00），退货 40 %（预计 20 %）：「通过」推翻',
+  )
+  expect(sayRestated('PASS', restated, 'en')).toBe(
+    'settled ROI after 14 days 1.50 (expected 2.00, limit 2.00), 40 % returned (20 % expected): "passed" is overturned',
+  )
+})
+
+test('where nothing was paid the share of returns is not known', () => {
+  const restated = restateTrial('FAIL', TERMS, settled({ paidGmvFen: 0, settledGmvFen: 0 }))
+  expect(restated).toMatchObject({ standing: 'KEPT', settledRoi: 0, returnRate: null })
+  expect(sayRestated('FAIL', restated, 'zh')).toBe(
+    '7 天结算 ROI 0.00（当时预计 0.00，界线 3.00），退货 ?（预计 20 %）：「不通过」维持',
+  )
+})
+
+test.each<[Partial<Settled>, string]>([
+  [{ spendFen: 0 }, 'spendFen'],
+  [{ settledGmvFen: -1 }, 'settledGmvFen'],
+  [{ paidGmvFen: Number.NaN }, 'paidGmvFen'],
+])('refuses %j', (over, field) => {
+  const act = () => restateTrial('PASS', TERMS, settled(over))
+  expect(act).toThrow(TrialInputError)
+  expect(act).toThrow(expect.objectContaining({ field }))
+})
