@@ -11,11 +11,13 @@ import { connect, type Database } from '../db/client.ts'
 import { startEmbedded, wipeEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { InvalidInputError } from '../flow/errors.ts'
+import { alerts } from './alerts.ts'
 import { board } from './board.ts'
 import { faults } from './faults.ts'
 import { ingest } from './ingest.ts'
 import { polling } from './polling.ts'
 import { series } from './series.ts'
+import { trial } from './trial.ts'
 
 export interface BenchContext {
   /** The name of the bench and what was said behind it. */
@@ -35,7 +37,7 @@ export interface BenchContext {
 }
 export type Bench = (context: BenchContext) => Promise<void>
 
-const BENCHES: Readonly<Record<string, Bench>> = { board, faults, ingest, polling, series }
+const BENCHES: Readonly<Record<string, Bench>> = { alerts, board, faults, ingest, polling, series, trial }
 
 export interface BenchInput {
   args: string[]

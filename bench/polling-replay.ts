@@ -1,5 +1,5 @@
 /** One world under one schedule of looks: every look is judged by `rules/judge.ts`, as it would be live. */
-import type { Episode, step } from '../rules/breakout.ts'
+import { type Episode, moved } from '../rules/breakout.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
 import type { Sight } from '../rules/look-growth.ts'
 import { prepareRules } from '../rules/look-rules.ts'
@@ -137,21 +137,4 @@ function lookAt(video: Watched, now: number, rule: ActiveRule, kol: Kol): void {
   const move = moves[0]
   if (move) video.episode = moved(video.episode, move.step, now)
   if (move?.step.to === 'FIRING') video.firedAt ??= now
-}
-
-/** As flow/episode.ts writes it. */
-function moved(episode: Episode | null, { to }: ReturnType<typeof step>, now: number): Episode | null {
-  switch (to) {
-    case 'STAY':
-      return episode
-    case 'PENDING':
-      return { state: to, pendingAt: now, coolingAt: null }
-    case 'FIRING':
-      return { state: to, pendingAt: episode?.pendingAt ?? now, coolingAt: null }
-    case 'COOLING':
-      return { state: to, pendingAt: episode?.pendingAt ?? now, coolingAt: now }
-    case 'CLOSED':
-    case 'FORGOTTEN':
-      return null
-  }
 }

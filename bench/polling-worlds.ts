@@ -5,7 +5,7 @@ import { createWorld } from '../platforms/simulator/world.ts'
 import { extendCurve } from '../rules/curve.ts'
 import type { ActiveRule } from '../rules/judge.ts'
 import type { Peer } from '../rules/metric.ts'
-import { STARTER_RULE } from '../rules/rule.ts'
+import { completed, STARTER_RULE } from '../rules/rule.ts'
 import { type Counters, DAY, type Look } from '../rules/types.ts'
 import type { Group, Item } from './polling-replay.ts'
 
@@ -73,12 +73,7 @@ export async function observed(name: string, path: string): Promise<Replayed> {
   const items = [...seen.values()].filter((_, i) => i % step === 0).map(itemOf)
   const finals = items.map((item) => item.counters(item.until).plays ?? 0).toSorted((a, b) => b - a)
   const value = finals[Math.floor(finals.length * TOP_SHARE)] ?? 0
-  const definition: ActiveRule['definition'] = {
-    purposes: [],
-    condition: { metric: 'plays', op: '>=', value },
-    holdMinutes: 30,
-    cooldownMinutes: 360,
-  }
+  const definition = completed({ condition: { metric: 'plays', op: '>=', value }, holdMinutes: 30 })
   const rule = { ruleId: 1, version: 1, definition }
   return {
     name: `${name}: plays >= ${value}`,

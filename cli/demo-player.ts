@@ -25,8 +25,9 @@ interface PlayerDeps extends Pick<Playbook, 'publish'> {
 
 export function createPlayer({ ctx, world, planned, publish, time, workers, totals, sleep }: PlayerDeps) {
   let next = 0
+  let learnAt = 0
 
-  /** Publishes what is due, then lets the workers do all that is due. */
+  /** Publishes what is due, then lets the workers do all that is due, and once a day what they learn. */
   async function act(): Promise<void> {
     for (; next < world.videos.length; next++) {
       const video = world.videos[next]
@@ -37,6 +38,9 @@ export function createPlayer({ ctx, world, planned, publish, time, workers, tota
       await publish(ctx(), { videoId, itemId, publishedAt: new Date(publishedAt) })
     }
     await workers.run('sweep', {})
+    if (time.now < learnAt) return
+    await workers.run('learn', {})
+    learnAt = time.now + DAY
   }
 
   /** The next step of the clock at which a video is published or a look is due. */

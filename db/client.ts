@@ -9,6 +9,8 @@ import { type Relations, relations } from './relations.ts'
 
 export type Db = PostgresJsDatabase<Relations>
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+/** Whatever can be read from: a transaction, or a reader of GraphQL. */
+export type Reads = Pick<Db, 'execute' | 'select'>
 
 export interface Database {
   db: Db

@@ -253,6 +253,10 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.video.workspaceId, r.video.id],
       to: [r.breakout.workspaceId, r.breakout.videoId],
     }),
+    promotions: r.many.promotion({
+      from: [r.video.workspaceId, r.video.id],
+      to: [r.promotion.workspaceId, r.promotion.videoId],
+    }),
   },
   rule: {
     versions: r.many.ruleVersion({
@@ -288,6 +292,42 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.breakout.workspaceId, r.breakout.ruleId, r.breakout.ruleVersion],
       to: [r.ruleVersion.workspaceId, r.ruleVersion.ruleId, r.ruleVersion.version],
       optional: false,
+    }),
+  },
+  promotion: {
+    brand: r.one.brand({
+      from: [r.promotion.workspaceId, r.promotion.brandId],
+      to: [r.brand.workspaceId, r.brand.id],
+      optional: false,
+    }),
+    video: r.one.video({
+      from: [r.promotion.workspaceId, r.promotion.videoId],
+      to: [r.video.workspaceId, r.video.id],
+      optional: false,
+    }),
+    breakout: r.one.breakout({
+      from: [r.promotion.workspaceId, r.promotion.breakoutId],
+      to: [r.breakout.workspaceId, r.breakout.id],
+    }),
+    origin: r.one.promotion({
+      from: [r.promotion.workspaceId, r.promotion.originId],
+      to: [r.promotion.workspaceId, r.promotion.id],
+    }),
+    approvals: r.many.promotionApproval({
+      from: [r.promotion.workspaceId, r.promotion.id],
+      to: [r.promotionApproval.workspaceId, r.promotionApproval.promotionId],
+    }),
+    decisions: r.many.promotionDecision({
+      from: [r.promotion.workspaceId, r.promotion.id],
+      to: [r.promotionDecision.workspaceId, r.promotionDecision.promotionId],
+    }),
+    calls: r.many.promotionCall({
+      from: [r.promotion.workspaceId, r.promotion.id],
+      to: [r.promotionCall.workspaceId, r.promotionCall.promotionId],
+    }),
+    looks: r.many.promotionLook({
+      from: [r.promotion.workspaceId, r.promotion.id],
+      to: [r.promotionLook.workspaceId, r.promotionLook.promotionId],
     }),
   },
 }))

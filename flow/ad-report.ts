@@ -66,7 +66,7 @@ export async function readAdReport(ctx: Context, input: ReadAdReport): Promise<A
       read.revisions += stored.inserted + stored.restated
       changed.push(stored.changed)
     }
-    await refreshMoney(tx, merged(changed))
+    await refreshMoney(tx, known.now, merged(changed))
     return read
   })
 }

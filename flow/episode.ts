@@ -1,9 +1,9 @@
 /** Moves the episodes of a batch in memory, look by look, and writes those that moved in two statements. */
 import { sql } from 'drizzle-orm'
-import type { Tx } from '../db/client.ts'
+import { rows, type Tx } from '../db/client.ts'
 import type { loadEpisodes } from '../db/queries/watch.ts'
 import { unnest } from '../db/unnest.ts'
-import type { CloseReason, Episode, Evidence } from '../rules/breakout.ts'
+import { type CloseReason, type Episode, type Evidence, moved } from '../rules/breakout.ts'
 import type { ActiveRule, Verdict } from '../rules/judge.ts'
 import type { VideoLook } from './judge.ts'
 
@@ -18,6 +18,8 @@ interface Draft extends Episode {
   closeReason: CloseReason | null
   releasedAt: number | null
   evidence: Evidence
+  /** For the first time, in this batch. */
+  fired: boolean
   moved: boolean
 }
 
@@ -32,9 +34,11 @@ export class Episodes {
         ...row,
         pendingAt: row.pendingAt.getTime(),
         firingAt: row.firingAt?.getTime() ?? null,
+        belowAt: row.belowAt?.getTime() ?? null,
         coolingAt: row.coolingAt?.getTime() ?? null,
         closedAt: row.closedAt?.getTime() ?? null,
         releasedAt: null,
+        fired: false,
         moved: false,
       })
     }
@@ -53,15 +57,14 @@ export class Episodes {
     let fired = 0
     for (const { rule, step, evidence } of moves) {
       const draft = this.draftOf(videoId, rule.ruleId) ?? this.begin(videoId, rule, at, evidence)
-      draft.moved = true
-      if (step.to === 'FORGOTTEN') draft.releasedAt = at
-      else draft.state = step.to
-      if (step.to === 'COOLING') draft.coolingAt = at
+      Object.assign(draft, moved(draft, step, at) ?? { belowAt: null }, { moved: true })
       if (step.to === 'FIRING' && draft.firingAt === null) {
-        Object.assign(draft, { firingAt: at, evidence, ruleVersion: rule.version })
+        Object.assign(draft, { firingAt: at, evidence, ruleVersion: rule.version, fired: true })
         fired++
       }
-      if (step.to === 'CLOSED') Object.assign(draft, { closedAt: at, closeReason: step.reason })
+      if (step.to === 'FORGOTTEN') draft.releasedAt = at
+      if (step.to === 'CLOSED')
+        Object.assign(draft, { state: step.to, closedAt: at, closeReason: step.reason })
       if (step.to === 'CLOSED' || step.to === 'FORGOTTEN') this.forget(draft)
     }
     return fired
@@ -72,7 +75,15 @@ export class Episodes {
   }
 
   private begin(videoId: number, rule: ActiveRule, at: number, evidence: Evidence): Draft {
-    const none = { firingAt: null, coolingAt: null, closedAt: null, closeReason: null, releasedAt: null }
+    const none = {
+      firingAt: null,
+      belowAt: null,
+      coolingAt: null,
+      closedAt: null,
+      closeReason: null,
+      releasedAt: null,
+      fired: false,
+    }
     const which = { id: null, videoId, ruleId: rule.ruleId, ruleVersion: rule.version }
     return this.add({ ...which, ...none, state: 'PENDING', pendingAt: at, evidence, moved: true })
   }
@@ -94,7 +105,8 @@ export class Episodes {
   }
 }
 
-export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<void> {
+/** Answers the ids of those that fired for the first time in this batch. */
+export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<number[]> {
   const columns = {
     id: 'bigint',
     videoId: 'bigint',
@@ -103,6 +115,7 @@ export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<void> {
     state: 'text',
     pendingAt: 'timestamptz',
     firingAt: 'timestamptz',
+    belowAt: 'timestamptz',
     coolingAt: 'timestamptz',
     closedAt: 'timestamptz',
     closeReason: 'text',
@@ -111,21 +124,28 @@ export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<void> {
   } as const
   const begun = drafts.filter((draft) => draft.id === null)
   const known = drafts.filter((draft) => draft.id !== null)
+  const fired = known.flatMap(({ id, fired }) => (id !== null && fired ? [id] : []))
   // Known ones first: an episode that closes makes room for one that begins.
   if (known.length > 0) {
     await tx.execute(sql`
       update breakout b set state = next.state, rule_version = next.rule_version, firing_at = next.firing_at,
-        cooling_at = next.cooling_at, closed_at = next.closed_at, close_reason = next.close_reason,
+        below_at = next.below_at, cooling_at = next.cooling_at, closed_at = next.closed_at, close_reason = next.close_reason,
         released_at = next.released_at, evidence = next.evidence
       from ${unnest(known, 'next', columns)}
       where b.workspace_id = current_workspace() and b.id = next.id`)
   }
   if (begun.length > 0) {
-    await tx.execute(sql`
-      insert into breakout (video_id, rule_id, rule_version, state, pending_at, firing_at, cooling_at, closed_at,
+    const made = await rows<{ id: string; fired: boolean }>(
+      tx,
+      sql`
+      insert into breakout (video_id, rule_id, rule_version, state, pending_at, firing_at, below_at, cooling_at, closed_at,
         close_reason, released_at, evidence)
-      select video_id, rule_id, rule_version, state, pending_at, firing_at, cooling_at, closed_at,
+      select video_id, rule_id, rule_version, state, pending_at, firing_at, below_at, cooling_at, closed_at,
         close_reason, released_at, evidence
-      from ${unnest(begun, 'next', columns)}`)
+      from ${unnest(begun, 'next', columns)}
+      returning id, firing_at is not null as fired`,
+    )
+    for (const { id, fired: now } of made) if (now) fired.push(Number(id))
   }
+  return fired
 }

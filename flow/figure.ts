@@ -1,5 +1,5 @@
-/** 指标 of videos as known at an instant: three reads for any number of videos; nothing is written. */
-import type { Db } from '../db/client.ts'
+/** 指标 of videos as known at an instant: a fixed number of reads, whatever the videos; nothing is written. */
+import type { Reads } from '../db/client.ts'
 import { type FigureRow, loadFigures, loadPeersAt, type PeerFigureRow } from '../db/queries/figures.ts'
 import { loadTold, type Told } from '../db/queries/money.ts'
 import { AGES, type Curve } from '../rules/curve.ts'
@@ -7,6 +7,7 @@ import { curveOf, type Figure, figuresOf, LOOKS, SAME_TIME } from '../rules/figu
 import { PEER_WINDOW, type Peer } from '../rules/metric.ts'
 import { type Bought, boughtPlays, COST_PER_PLAY_FEN } from '../rules/natural.ts'
 import { InvalidInputError } from './errors.ts'
+import { foreseeVideos } from './foresee.ts'
 import { channelsOf } from './money.ts'
 
 export interface FigureQuestion {
@@ -21,12 +22,14 @@ export interface FigureQuestion {
  * looks that they need are no longer kept.
  */
 export async function readFigures(
-  db: Pick<Db, 'execute'>,
+  db: Reads,
   { videoIds, asOf, now }: FigureQuestion,
 ): Promise<Map<number, Figure[] | InvalidInputError>> {
   const found = await loadFigures(db, videoIds, { asOf, looks: LOOKS, within: SAME_TIME })
   const told = await loadTold(db, videoIds, asOf)
   const baselines = await baselinesOf(db, found, asOf)
+  // What was foreseen of old is not kept.
+  const forecasts = asOf === null ? await foreseeVideos(db, videoIds) : null
   const figures = found.map((row) => {
     if (isDropped(row)) return [row.videoId, dropped(asOf)] as const
     const { kolId, followers, boughtEstimate, ...rest } = row
@@ -35,7 +38,10 @@ export async function readFigures(
     const kol = kolId === null ? null : { followers, peers: of?.peers ?? [] }
     const input = { ...rest, kol, keptBaseline: of?.kept ?? false, at: (asOf ?? now).getTime() }
     const bought = boughtOf(said, boughtEstimate)
-    return [row.videoId, figuresOf({ ...input, told: said, bought })] as const
+    return [
+      row.videoId,
+      figuresOf({ ...input, told: said, bought, forecast: forecasts?.get(row.videoId) ?? null }),
+    ] as const
   })
   return new Map<number, Figure[] | InvalidInputError>(figures)
 }
@@ -67,7 +73,7 @@ interface Baseline {
 }
 
 async function baselinesOf(
-  db: Pick<Db, 'execute'>,
+  db: Reads,
   found: readonly FigureRow[],
   asOf: Date | null,
 ): Promise<Map<number, Baseline>> {

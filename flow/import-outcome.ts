@@ -163,7 +163,7 @@ async function put(
     if (runId === null) return compareOutcomes(tx, input, batch)
     await lockOutcomes(tx, ctx)
     const written = await storeOutcomes(tx, ctx, input, batch, runId)
-    await refreshMoney(tx, written.changed)
+    await refreshMoney(tx, ctx.now, written.changed)
     return written
   })
   for (const line of stored.clashes) {

@@ -83,7 +83,7 @@ export async function importObservations(
   const { pool, workspaceId } = ctx
   const wanted = { source: FILE_SOURCE, videoIds: [...named], batch: JUDGE_BATCH }
   for await (const batch of streamUnjudged(pool, workspaceId, wanted)) {
-    const { fired } = await write(ctx, (tx) => judgeLooks(tx, batch.map(toLook)))
+    const { fired } = await write(ctx, (tx) => judgeLooks(tx, batch.map(toLook), { now: ctx.now }))
     result.judged += batch.length
     result.fired += fired
     input.onProgress(result)

@@ -1,22 +1,30 @@
 /** Judges a batch of looks and writes what follows: video state and episodes, a fixed number of statements. */
 import type { Tx } from '../db/client.ts'
 import {
-  type KolSpan,
   loadActiveRules,
   loadCounting,
   loadEpisodes,
   loadFrozenMargins,
-  loadPeers,
+  loadMatrices,
   loadWatched,
   lockedStates,
   type WatchRow,
 } from '../db/queries/watch.ts'
+import { extendCurve } from '../rules/curve.ts'
+import { foreseeVideo } from '../rules/forecast-video.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
+import { classesOf } from '../rules/lesson.ts'
 import { prepareRules } from '../rules/look-rules.ts'
-import { type Counter, PEER_WINDOW, type Peer, type Readings } from '../rules/metric.ts'
-import { metricsOf } from '../rules/rule.ts'
+import type { Counter, Readings } from '../rules/metric.ts'
+import { createStanding } from '../rules/reference.ts'
+import { completed, operandsOf } from '../rules/rule.ts'
+import type { Place } from '../rules/scope.ts'
 import type { Look } from '../rules/types.ts'
+import { offsetOf } from '../rules/zone.ts'
 import { Episodes, writeEpisodes } from './episode.ts'
+import { type Learned, loadLearned } from './forecast.ts'
+import { notify } from './notify.ts'
+import { loadPeersOf, type Peers } from './peers.ts'
 import type { Due, Schedule } from './schedule.ts'
 import { holdShards } from './shard.ts'
 import { type NextState, writeStates } from './video-state.ts'
@@ -32,6 +40,8 @@ export interface JudgeOptions {
   watched?: readonly WatchRow[]
   /** A poll: its looks become snapshots, and every video gets its next look. */
   polled?: { source: string; recordedAt: Date; schedule: Schedule }
+  /** When looks that were not polled became known; left out: at the latest of them. */
+  now?: Date
 }
 
 export interface Judged {
@@ -43,7 +53,10 @@ export interface Judged {
 interface Tracked {
   row: WatchRow
   watch: Watch
+  place: Place
   readings: Readings | null
+  /** Of a breakout, as foreseen at the latest look. */
+  probability: number | null
   /** First firing in this batch under any rule, ms; null: none. */
   flaggedAt: number | null
   /** The first look of this batch, ms. */
@@ -54,28 +67,41 @@ interface Tracked {
 export async function judgeLooks(
   tx: Tx,
   looks: readonly VideoLook[],
-  { watched, polled }: JudgeOptions = {},
+  { watched, polled, now }: JudgeOptions = {},
 ): Promise<Judged> {
   const ids = [...new Set(looks.map((look) => look.videoId))]
   if (!watched) await holdShards(tx, ids)
   const tracked = track(watched ?? (await loadWatched(tx, lockedStates(ids))))
-  const [peers, rules, counting, open] = await Promise.all([
-    peersOf(tx, tracked),
-    loadActiveRules(tx),
+  const [peers, rules, { counting, zone }, open, learned] = await Promise.all([
+    loadPeersOf(
+      tx,
+      [...tracked.values()].map(({ row }) => row),
+    ),
+    loadRules(tx),
     loadCounting(tx),
     loadEpisodes(tx, ids),
+    // As it held at each look, none of it learned later.
+    loadLearned(tx, { from: new Date(earliest(looks)), to: new Date(latest(looks)) }),
   ])
-  if (rules.some(({ definition }) => metricsOf(definition.condition).includes('breakEvenRoi'))) {
-    await addMargins(tx, tracked)
+  const needs = needsOf(rules)
+  if (needs.cells) await learned.addCells([...tracked.values()].flatMap(({ row }) => row.cellId ?? []))
+  if (needs.margins) await addMargins(tx, tracked)
+  if (needs.matrices) await addMatrices(tx, tracked)
+  const batch: Batch = {
+    peers,
+    rules,
+    counting,
+    learned: learned.at,
+    offset: offsetOf(zone, new Date(latest(looks))),
+    standings: needs.standings,
+    episodes: new Episodes(open),
+    live: polled !== undefined,
   }
-  const batch: Batch = { peers, rules, counting, episodes: new Episodes(open), live: polled !== undefined }
-  const fired = new Map<number, number>()
   for (const look of looks.toSorted((a, b) => a.observedAt - b.observedAt || a.videoId - b.videoId)) {
     const video = tracked.get(look.videoId)
     // A look that is older than what is known came between two reads of a file: it is history.
     if (!video || look.observedAt <= (video.watch.last?.observedAt ?? Number.NEGATIVE_INFINITY)) continue
-    const begun = judgeOne(video, look, batch)
-    if (begun > 0) fired.set(look.videoId, (fired.get(look.videoId) ?? 0) + begun)
+    judgeOne(video, look, batch)
   }
   const due = polled ? dueAfter(polled.schedule, batch) : null
   const seen = [...tracked.values()].filter((video) => video.readings !== null)
@@ -84,11 +110,50 @@ export async function judgeLooks(
     seen.map((video) => stateAfter(video, due?.(video) ?? null)),
     polled,
   )
-  await writeEpisodes(
+  const firedIds = await writeEpisodes(
     tx,
     batch.episodes.moved().filter(({ videoId }) => videoIds.has(videoId)),
   )
-  return { videoIds, fired: [...fired].reduce((sum, [id, n]) => sum + (videoIds.has(id) ? n : 0), 0) }
+  await notify(tx, polled?.recordedAt ?? now ?? new Date(latest(looks)), firedIds)
+  return { videoIds, fired: firedIds.length }
+}
+
+const earliest = (looks: readonly VideoLook[]) =>
+  looks.reduce((first, { observedAt }) => Math.min(first, observedAt), latest(looks))
+const latest = (looks: readonly VideoLook[]) =>
+  looks.reduce((last, { observedAt }) => Math.max(last, observedAt), 0)
+
+async function loadRules(tx: Tx): Promise<ActiveRule[]> {
+  const found = await loadActiveRules(tx)
+  return found.map((rule) => ({ ...rule, definition: completed(rule.definition) }))
+}
+
+/** What only some rules read. */
+interface Needs {
+  margins: boolean
+  matrices: boolean
+  standings: boolean
+  cells: boolean
+}
+
+function needsOf(rules: readonly ActiveRule[]): Needs {
+  const operands = rules.flatMap(({ definition }) => operandsOf(definition.condition))
+  return {
+    margins: operands.some(({ metric }) => metric === 'breakEvenRoi'),
+    matrices: rules.some(({ definition }) => definition.scope.matrixIds.length > 0),
+    standings: operands.some(({ of }) => of !== null),
+    cells: operands.some(({ of }) => of === 'CELL'),
+  }
+}
+
+/** For scopes that name matrices. */
+async function addMatrices(tx: Tx, tracked: ReadonlyMap<number, Tracked>): Promise<void> {
+  const videos = [...tracked.values()]
+  const matrices = await loadMatrices(
+    tx,
+    videos.flatMap(({ row }) => row.cellId ?? []),
+  )
+  for (const { row, place } of videos) place.matrixId = matrices.get(row.cellId ?? 0) ?? null
 }
 
 /** Rarely asked for, and one more table than most batches need. */
@@ -105,33 +170,57 @@ interface Batch {
   peers: Peers
   rules: readonly ActiveRule[]
   counting: readonly Counter[]
+  learned: (at: number) => Learned
+  /** Of the workspace's zone to UTC, ms. */
+  offset: number
+  /** Some rule compares with a class. */
+  standings: boolean
   episodes: Episodes
   /** What other sources say now is nothing for looks of the past. */
   live: boolean
 }
 
-function judgeOne(video: Tracked, look: VideoLook, batch: Batch): number {
-  const { peers, rules, counting, episodes } = batch
+function judgeOne(video: Tracked, look: VideoLook, batch: Batch): void {
+  const { rules, counting, episodes } = batch
   const { kolId } = video.row
+  const { publishedAt } = video.watch
+  const peers = kolId === null ? [] : batch.peers.of(kolId)
+  const { model, classes: all } = batch.learned(look.observedAt)
+  const classes = classesOf(all, video.row)
   const figures = batch.live ? video.row.figures : null
-  const kol = kolId === null ? null : { followers: look.followers, peers: peers.of(kolId) }
-  const episodeOf = (ruleId: number) => episodes.of(look.videoId, ruleId)
-  const verdict = judge({ watch: video.watch, look, kol, counting, figures, rules, episodeOf })
+  const forecast = foreseeVideo(
+    model,
+    { ...video.row, classes, peers, offset: batch.offset, before: video.probability },
+    look,
+    extendCurve(video.watch.curve, publishedAt, video.watch.last, look),
+    figures,
+  )
+  const verdict = judge({
+    watch: video.watch,
+    look,
+    kol: kolId === null ? null : { followers: look.followers, peers },
+    counting,
+    figures,
+    forecast,
+    standingOf: batch.standings ? createStanding(classes, peers, publishedAt) : null,
+    rules,
+    episodeOf: (ruleId) => episodes.of(look.videoId, ruleId),
+  })
   video.watch = verdict.watch
   video.readings = verdict.readings
+  video.probability = forecast?.probability ?? video.probability
   video.from = Math.min(video.from, look.observedAt)
-  peers.update(look.videoId, verdict.watch)
+  batch.peers.update(look.videoId, verdict.watch)
   const begun = episodes.move(look, verdict)
   if (begun > 0) video.flaggedAt ??= look.observedAt
-  return begun
 }
 
 function dueAfter(schedule: Schedule, { rules, episodes }: Batch) {
   const prepared = prepareRules(rules)
-  return ({ row, watch, readings }: Tracked): Due => {
+  return ({ row, place, watch, readings }: Tracked): Due => {
     const sight = { observedAt: watch.last?.observedAt as number, readings: readings as Readings }
     const episodeOf = (ruleId: number) => episodes.of(row.videoId, ruleId)
-    return schedule(row, { sight, rules: prepared, episodeOf })
+    return schedule(row, { sight, rules: prepared, place, episodeOf })
   }
 }
 
@@ -141,13 +230,23 @@ function track(rows: readonly WatchRow[]): Map<number, Tracked> {
     const { videoId, publishedAt, purpose, observedAt, plays, likes, comments, shares, saves } = row
     const last = observedAt === null ? null : { observedAt, plays, likes, comments, shares, saves }
     const { velocity, curve } = row
-    const watch = { videoId, publishedAt, purpose, last, velocity, curve }
-    tracked.set(videoId, { row, watch, readings: null, flaggedAt: null, from: Number.POSITIVE_INFINITY })
+    const place: Place = {
+      brandId: row.brandId,
+      matrixId: null,
+      phaseId: row.phaseId,
+      tier: row.tier,
+    }
+    const watch = { videoId, publishedAt, purpose, place, last, velocity, curve }
+    const seen = { readings: null, probability: row.breakoutProbability }
+    tracked.set(videoId, { row, place, watch, ...seen, flaggedAt: null, from: Number.POSITIVE_INFINITY })
   }
   return tracked
 }
 
-function stateAfter({ row, watch, readings, flaggedAt, from }: Tracked, due: Due | null): NextState {
+function stateAfter(
+  { row, watch, readings, probability, flaggedAt, from }: Tracked,
+  due: Due | null,
+): NextState {
   const { observedAt, plays, likes, comments, shares, saves } = watch.last as Look
   return {
     videoId: row.videoId,
@@ -162,6 +261,7 @@ function stateAfter({ row, watch, readings, flaggedAt, from }: Tracked, due: Due
     velocity: readings?.velocity.value ?? null,
     acceleration: readings?.acceleration.value ?? null,
     kolRatio: readings?.kolRatio.value ?? null,
+    breakoutProbability: probability,
     curve: `{${watch.curve.map((plays) => plays ?? 'NULL').join(',')}}`,
     flaggedAt,
     dirtyFrom: from,
@@ -169,38 +269,5 @@ function stateAfter({ row, watch, readings, flaggedAt, from }: Tracked, due: Due
     cycleMinutes: row.cycleMinutes,
     pollWhy: due?.pollWhy ?? null,
     urgent: due?.urgent ?? false,
-  }
-}
-
-interface Peers {
-  of(kolId: number): readonly Peer[]
-  /** A look of this batch is part of the baseline of the looks behind it. */
-  update(videoId: number, watch: Watch): void
-}
-
-async function peersOf(tx: Tx, tracked: Map<number, Tracked>): Promise<Peers> {
-  const spans = new Map<number, KolSpan>()
-  for (const { row, watch } of tracked.values()) {
-    const { kolId } = row
-    if (kolId === null) continue
-    const span = spans.get(kolId) ?? { kolId, first: watch.publishedAt, last: watch.publishedAt }
-    span.first = Math.min(span.first, watch.publishedAt)
-    span.last = Math.max(span.last, watch.publishedAt)
-    spans.set(kolId, span)
-  }
-  const byKol = new Map<number, Peer[]>()
-  const byVideo = new Map<number, Peer>()
-  for (const { kolId, ...peer } of await loadPeers(tx, [...spans.values()], PEER_WINDOW)) {
-    byVideo.set(peer.videoId, peer)
-    const list = byKol.get(kolId)
-    if (list) list.push(peer)
-    else byKol.set(kolId, [peer])
-  }
-  return {
-    of: (kolId) => byKol.get(kolId) ?? [],
-    update(videoId, { curve }) {
-      const peer = byVideo.get(videoId)
-      if (peer) peer.curve = curve
-    },
   }
 }

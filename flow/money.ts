@@ -49,7 +49,7 @@ const COLUMNS = {
  * Brings the money of published videos up to what their sources say; items without a video are passed over. Six statements
  * at most, whatever the number; only videos of which something differs are written. Once in a transaction: see merged.
  */
-export async function refreshMoney(tx: Tx, changed: Changed): Promise<void> {
+export async function refreshMoney(tx: Tx, now: Date, changed: Changed): Promise<void> {
   const videos = await findVideos(tx, changed)
   if (videos.length === 0) return
   const ids = videos.map(({ videoId }) => videoId)
@@ -61,7 +61,7 @@ export async function refreshMoney(tx: Tx, changed: Changed): Promise<void> {
     const said = told.get(video.videoId) ?? []
     return moneyOf(video, said, { price, hadMoney: paid.has(video.videoId) })
   })
-  await writeMoney(tx, money)
+  await writeMoney(tx, now, money)
 }
 
 interface Video {
@@ -161,12 +161,25 @@ const NAMES = Object.keys(COLUMNS).map((key) =>
 )
 const each = (of: (name: string) => string): SQL => sql.raw(NAMES.map(of).join(', '))
 
-async function writeMoney(tx: Tx, next: readonly Money[]): Promise<void> {
+/** As rules read them: a replay judges by what was known then (figures_known). */
+const FIGURES = sql.raw(
+  `json_build_object(${Object.keys(COLUMNS)
+    .map((key, i) => `'${key}', ${NAMES[i]}`)
+    .join(', ')})`,
+)
+
+async function writeMoney(tx: Tx, now: Date, next: readonly Money[]): Promise<void> {
   await tx.execute(sql`
-    update video_state state
-    set ${each((name) => `${name} = money.${name}`)}, dirty_from = least(state.dirty_from, money.dirty_from)
-    from ${unnest<Money>(next, 'money', { videoId: 'bigint', dirtyFrom: 'timestamptz', ...COLUMNS })}
-    where state.workspace_id = current_workspace() and state.video_id = money.video_id
-      and ((${each((name) => `state.${name}`)}) is distinct from (${each((name) => `money.${name}`)})
-        or money.dirty_from < coalesce(state.dirty_from, 'infinity'))`)
+    with written as (
+      update video_state state
+      set ${each((name) => `${name} = money.${name}`)}, dirty_from = least(state.dirty_from, money.dirty_from)
+      from ${unnest<Money>(next, 'money', { videoId: 'bigint', dirtyFrom: 'timestamptz', ...COLUMNS })}
+      where state.workspace_id = current_workspace() and state.video_id = money.video_id
+        and ((${each((name) => `state.${name}`)}) is distinct from (${each((name) => `money.${name}`)})
+          or money.dirty_from < coalesce(state.dirty_from, 'infinity'))
+      returning state.video_id, ${each((name) => `state.${name}`)}
+    )
+    insert into figures_known (video_id, known_at, figures)
+    select video_id, ${now.toISOString()}::timestamptz, ${FIGURES} from written
+    on conflict (workspace_id, video_id, known_at) do update set figures = excluded.figures`)
 }

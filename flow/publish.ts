@@ -57,7 +57,7 @@ export async function publishVideo(ctx: Context, input: PublishVideo): Promise<n
       : { noDataSince: ctx.now, noDataReason: NOT_CONNECTED }
     await tx.insert(videoState).values({ videoId, ...published, publishedAt, ...watched })
     await refreshCycles(tx, ctx.now, { videoIds: [videoId] })
-    await refreshMoney(tx, new Map([[itemId, publishedAt]]))
+    await refreshMoney(tx, ctx.now, new Map([[itemId, publishedAt]]))
     await (source ? wakeShards(tx, [videoId]) : chooseSources(tx, ctx.now, videoId))
     return videoId
   }).catch(conflictOn('video_item', `Another video is already published as ${itemId}.`))

@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Tx } from '../db/client.ts'
+import { rows, type Tx } from '../db/client.ts'
 import { rule, ruleVersion } from '../db/tables.ts'
 import { type Definition, definition } from '../rules/rule.ts'
+import type { Scope } from '../rules/scope.ts'
 import { DAY } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { conflictOn, found, InvalidInputError, text } from './errors.ts'
@@ -18,6 +19,7 @@ export async function createRule(ctx: Context, input: CreateRule): Promise<numbe
   const name = text('name', input.name)
   const checked = checkDefinition(input.definition)
   return write(ctx, async (tx) => {
+    await checkScope(tx, checked.scope)
     const made = await tx
       .insert(rule)
       .values({ name, enabled: input.enabled, createdAt: ctx.now })
@@ -36,6 +38,7 @@ export async function reviseRule(
 ): Promise<number> {
   const checked = checkDefinition(input.definition)
   return write(ctx, async (tx) => {
+    await checkScope(tx, checked.scope)
     const [raised] = await tx
       .update(rule)
       .set({ version: sql`${rule.version} + 1` })
@@ -50,7 +53,7 @@ export async function reviseRule(
 
 export async function enableRule(ctx: Context, input: { ruleId: number; enabled: boolean }): Promise<number> {
   return write(ctx, async (tx) => {
-    const [was] = await tx.select().from(rule).where(eq(rule.id, input.ruleId)).for('update')
+    const [was] = await tx.select().from(rule).where(eq(rule.id, input.ruleId)).for('no key update')
     const [changed] = await tx
       .update(rule)
       .set({ enabled: input.enabled })
@@ -65,7 +68,7 @@ export async function enableRule(ctx: Context, input: { ruleId: number; enabled:
 const YOUNG = 3 * DAY
 
 /** Young videos are looked at within the hour, spread over it: their next look was decided by other rules. */
-async function lookSoon(tx: Tx, now: Date): Promise<void> {
+export async function lookSoon(tx: Tx, now: Date): Promise<void> {
   const at = sql`${now.toISOString()}::timestamptz`
   await holdShards(tx, null)
   await tx.execute(sql`
@@ -82,4 +85,26 @@ function checkDefinition(given: unknown): Definition {
   const [issue] = parsed.error.issues
   const where = ['definition', ...(issue?.path ?? [])].join('.')
   throw new InvalidInputError(where, `${where}: ${issue?.message}`)
+}
+
+/** One statement, and none for a rule without a scope: all that is named must be of this workspace. */
+async function checkScope(tx: Tx, { brandIds, matrixIds, phaseIds }: Scope): Promise<void> {
+  if (brandIds.length + matrixIds.length + phaseIds.length === 0) return
+  // As text: postgres.js would guess the array's type from its first element.
+  const ids = (given: number[]) => sql`unnest(${sql.param(given.map(String))}::bigint[])`
+  const own = (table: string) =>
+    sql`select id from ${sql.identifier(table)} where workspace_id = current_workspace()`
+  const [missing] = await rows<{ field: string; what: string; id: string }>(
+    tx,
+    sql`
+      select 'brandIds' as field, 'brand' as what, id from ${ids(brandIds)} id where id not in (${own('brand')})
+      union all
+      select 'matrixIds', 'matrix', id from ${ids(matrixIds)} id where id not in (${own('matrix')})
+      union all
+      select 'phaseIds', 'phase', id from ${ids(phaseIds)} id where id not in (${own('phase')})
+      limit 1`,
+  )
+  if (!missing) return
+  const where = `definition.scope.${missing.field}`
+  throw new InvalidInputError(where, `${where}: there is no ${missing.what} ${missing.id} in this workspace`)
 }

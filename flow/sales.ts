@@ -61,7 +61,7 @@ export async function readSales(ctx: Context, input: ReadSales): Promise<SalesRe
   })
   await write(ctx, async (tx) => {
     await finishReading(tx, ctx, subjectId)
-    await refreshMoney(tx, await settledSince(tx, subjectId, known, ctx.now))
+    await refreshMoney(tx, ctx.now, await settledSince(tx, subjectId, known, ctx.now))
   })
   return read
 }
@@ -167,7 +167,7 @@ async function store(tx: Tx, ctx: Context, input: Batch): Promise<number> {
   await sumSales(tx, days)
   if (upTo) await moveReadTo(tx, subjectId, upTo)
   const ripe = upTo ? await settledSince(tx, subjectId, known, upTo) : NOTHING
-  await refreshMoney(tx, merged([items, ripe]))
+  await refreshMoney(tx, ctx.now, merged([items, ripe]))
   return revisions
 }
 

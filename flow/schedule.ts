@@ -9,12 +9,14 @@ import type { PreparedRules } from '../rules/look-rules.ts'
 import { DELAY_FEN_PER_HOUR, LOOK_FEN, nextLook } from '../rules/look-value.ts'
 import { isUrgent } from '../rules/look-why.ts'
 import type { Reading, Readings } from '../rules/metric.ts'
+import type { Place } from '../rules/scope.ts'
 import { MINUTE, type PhaseKind } from '../rules/types.ts'
 
 /** What a look showed; null: it failed. */
 export interface Seen {
   sight: Sight
   rules: PreparedRules
+  place: Place
   episodeOf: (ruleId: number) => Episode | null
 }
 /** The columns of video_state that say when. */
@@ -47,6 +49,7 @@ export async function loadSchedule(
         last: seen?.sight ?? sightOf(row),
         before: seen ? sightOf(row) : null,
         rules: seen?.rules ?? NO_RULES,
+        place: seen?.place ?? null,
         episodeOf: seen?.episodeOf ?? noEpisode,
         source: terms,
         delayFenPerHour: DELAY_FEN_PER_HOUR,

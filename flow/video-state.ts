@@ -13,6 +13,7 @@ export interface NextState extends Look {
   velocity: number | null
   acceleration: number | null
   kolRatio: number | null
+  breakoutProbability: number | null
   /** As an array literal. */
   curve: string
   flaggedAt: number | null
@@ -37,6 +38,7 @@ const COLUMNS = {
   velocity: 'float8',
   acceleration: 'float8',
   kolRatio: 'float8',
+  breakoutProbability: 'float8',
   curve: 'text',
   flaggedAt: 'timestamptz',
   dirtyFrom: 'timestamptz',
@@ -73,7 +75,8 @@ const JUDGED = sql`
   flagged_at = least(state.flagged_at, next.flagged_at), dirty_from = least(state.dirty_from, next.dirty_from),
   observed_at = next.observed_at, plays = next.plays, likes = next.likes, comments = next.comments,
   shares = next.shares, saves = next.saves, interaction_rate = next.interaction_rate, velocity = next.velocity,
-  acceleration = next.acceleration, kol_ratio = next.kol_ratio, curve = next.curve::bigint[]`
+  acceleration = next.acceleration, kol_ratio = next.kol_ratio,
+  breakout_probability = next.breakout_probability, curve = next.curve::bigint[]`
 // A cycle that was set while the platform was asked holds from this look on.
 const NEXT_POLL = sql`case
   when next.next_poll_at is null or state.cycle_minutes is not distinct from next.cycle_minutes then next.next_poll_at

@@ -48,6 +48,26 @@ const REFUND =
 const AD_REPORT = 'a restated report replaces it'
 const TRADE = 'trade usage'
 
+const AHEAD = 'from the latest look to the end of its life'
+const NOT_FORESEEN =
+  'null where nothing is foreseen: plays are not given, or it is as of an instant (NOT_FORESEEN)'
+const FORESEEN = 'foreseen anew at the next look; what was foreseen before is not changed'
+const BEHIND = '; once it is that old, those that were seen then'
+const OF_FORECAST = "ours: learned from the workspace's finished videos"
+
+const expected = (zh: string, en: string, when: string, behind = '') =>
+  ({
+    zh,
+    en,
+    unit: 'count',
+    formula: `natural plays that are expected ${when}, foreseen at the latest look; bought plays never raise it${behind}`,
+    window: AHEAD,
+    nullRule: behind === '' ? NOT_FORESEEN : `${NOT_FORESEEN}, or nobody looked at that age`,
+    restatement: FORESEEN,
+    source: OF_FORECAST,
+    of: ['plays'],
+  }) as const
+
 const counter = (zh: string, en: string, part: Part, source: string) =>
   ({
     zh,
@@ -156,7 +176,8 @@ export const METRICS = {
     zh: '达人同期中位倍数',
     en: 'Ratio to own median',
     unit: 'times',
-    formula: "plays / median plays of the KOL's up to 30 latest earlier videos at the same age",
+    formula:
+      "natural plays / median plays of the KOL's up to 30 latest earlier videos at the same age: bought plays are no 爆款",
     window: SO_FAR,
     nullRule: 'null with fewer than 3 earlier videos seen at that age, or a median of 0',
     restatement: FOLLOWS,
@@ -167,7 +188,7 @@ export const METRICS = {
     zh: '播粉比',
     en: 'Plays per follower',
     unit: 'times',
-    formula: 'plays / followers of the KOL, as last known',
+    formula: 'natural plays / followers of the KOL, as last known',
     window: SO_FAR,
     nullRule: 'null when followers are not known or 0',
     restatement: FOLLOWS,
@@ -302,6 +323,35 @@ export const METRICS = {
     source: `${TRADE}: 1 / gross margin, there after commission, which is left out here`,
     of: [],
   },
+  breakoutProbability: {
+    zh: '爆款概率',
+    en: 'Breakout probability',
+    unit: 'ratio',
+    formula:
+      'chance that its natural plays end in the top share of its class (KOL, then tier, then vertical, by how much is ' +
+      'known of each), foreseen at the latest look',
+    window: AHEAD,
+    nullRule: NOT_FORESEEN,
+    restatement: FORESEEN,
+    source: OF_FORECAST,
+    of: ['plays'],
+  },
+  breakoutPromise: {
+    zh: '爆款前景',
+    en: 'Breakout promise',
+    unit: 'ratio',
+    formula:
+      'breakoutProbability x the share of its natural plays that is still to come if it does break out: what a flag is ' +
+      'worth now. One level fits every age, because an early flag may be less sure',
+    window: AHEAD,
+    nullRule: NOT_FORESEEN,
+    restatement: FORESEEN,
+    source: OF_FORECAST,
+    of: ['plays'],
+  },
+  expectedPlays24h: expected('预期24小时播放', 'Expected plays at 24 h', 'at an age of 24 h', BEHIND),
+  expectedPlays7d: expected('预期7天播放', 'Expected plays at 7 days', 'at an age of 7 days', BEHIND),
+  expectedPlays: expected('预期最终播放', 'Expected final plays', 'in the end'),
 } as const satisfies Record<string, Metric>
 
 export type MetricKey = keyof typeof METRICS

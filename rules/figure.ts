@@ -41,6 +41,8 @@ export interface FigureInput extends Pick<MetricInput, 'publishedAt' | 'kol' | '
   at: number
   /** The KOL's baseline is not what was measured, but what was kept of it. */
   keptBaseline: boolean
+  /** Left out: nothing is foreseen. */
+  forecast?: MetricInput['forecast']
 }
 
 export interface Figure {
@@ -84,6 +86,7 @@ export function figuresOf(input: FigureInput): Figure[] {
     counting: input.counting,
     figures: moneyOf(input, statements),
     settledAt: input.at,
+    forecast: input.forecast,
   })
   return METRIC_KEYS.map((metric) => figureOf(metric, readings, statements, input))
 }

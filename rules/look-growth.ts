@@ -3,14 +3,21 @@
  * video grow evenly, by day and by week alike; on it the logarithm of a metric is a Brownian motion whose drift is not
  * known (Gaussian prior, updated by the step between the last two looks).
  */
-import type { MetricKey, Readings } from './metric.ts'
+import type { MetricKey, Reading, Readings } from './metric.ts'
+import type { Operand } from './operand.ts'
 import { HOUR, MINUTE } from './types.ts'
 
 /** What one look saw. */
 export interface Sight {
   /** ms. */
   observedAt: number
+  /** With the operands of the rules that judged it, by their keys. */
   readings: Readings
+}
+
+/** undefined: no rule asked for it then. */
+export function readingOf({ readings }: Sight, { key }: Operand): Reading | undefined {
+  return (readings as Readonly<Record<string, Reading>>)[key]
 }
 
 /**
@@ -58,14 +65,22 @@ const MANNERS: Partial<Record<MetricKey, Manner>> = {
 /** A metric without a manner of its own may go either way. */
 const UNFORESEEN = RATIO
 
+/** Beside others of its age a counter has no drift left; a rate moves as it does alone. */
+function mannerOf({ metric, of }: Operand): Manner {
+  const own = MANNERS[metric] ?? UNFORESEEN
+  return of !== null && own === COUNTER ? RATIO : own
+}
+
 /** The logarithm of a value this far below its threshold is far enough. */
 const FAR = 1e-3
 /** The logistic distribution scaled to the normal one: thicker tails, because real videos jump. */
 const LOGISTIC = 1.702
 
-/** What is expected of one metric of one video, and where that has it after the gap that is being weighed. */
+/** What is expected of one operand of one video, and where that has it after the gap that is being weighed. */
 export interface Course extends Manner {
-  metric: MetricKey
+  key: string
+  /** What it counts came in the last so many ms, 0 for a rate of the instant, and so slows with growth; null: it does not. */
+  over: number | null
   /** Expected change of the logarithm: by its drift, and by the slowing of the growth clock. */
   lift: number
   slowing: number
@@ -74,20 +89,21 @@ export interface Course extends Manner {
 }
 
 /**
- * The course of a metric whose latest value is known. Its drift is that of this video after what the last two looks
+ * The course of an operand whose latest value is known. Its drift is that of this video after what the last two looks
  * showed: the precision-weighted mean of prior and observation.
  */
-export function courseOf(metric: MetricKey, publishedAt: number, last: Sight, before: Sight | null): Course {
-  const { drift, doubt, noise } = MANNERS[metric] ?? UNFORESEEN
-  const course = { metric, drift, doubt, noise, lift: 0, slowing: 0, steepness: 0 }
-  const now = last.readings[metric].value
-  const then = before?.readings[metric]?.value ?? null
+export function courseOf(operand: Operand, publishedAt: number, last: Sight, before: Sight | null): Course {
+  const { drift, doubt, noise } = mannerOf(operand)
+  const over = operand.windowMs ?? (operand.metric === 'velocity' ? 0 : null)
+  const course = { key: operand.key, over, drift, doubt, noise, lift: 0, slowing: 0, steepness: 0 }
+  const now = readingOf(last, operand)?.value ?? null
+  const then = (before && readingOf(before, operand)?.value) ?? null
   if (before === null || now === null || then === null || now <= 0 || then <= 0) return course
   const [from, to] = [before.observedAt - publishedAt, last.observedAt - publishedAt]
   const ticks = growth(from, to)
   if (ticks <= 0) return course
   const weight = doubt ** 2 / (doubt ** 2 + noise ** 2 / ticks)
-  const seen = (Math.log(now / then) - slowingOf(metric, from, to)) / ticks
+  const seen = (Math.log(now / then) - slowingOf(over, from, to)) / ticks
   course.drift = weight * seen + (1 - weight) * drift
   course.doubt = doubt * Math.sqrt(1 - weight)
   return course
@@ -95,9 +111,9 @@ export function courseOf(metric: MetricKey, publishedAt: number, last: Sight, be
 
 /** Takes a course from one age, ms, to another that is `ticks` of the growth clock later. */
 export function follow(course: Course, from: number, to: number, ticks: number): void {
-  const { metric, drift, doubt, noise } = course
+  const { over, drift, doubt, noise } = course
   course.lift = drift * ticks
-  course.slowing = slowingOf(metric, from, to)
+  course.slowing = slowingOf(over, from, to)
   course.steepness = LOGISTIC / Math.sqrt(noise ** 2 * ticks + (doubt * ticks) ** 2)
 }
 
@@ -107,13 +123,20 @@ export function lead(value: number, bound: number): number {
 }
 
 /** ln of what the growth clock slows down by: plays an hour fall although ln(plays) rises evenly on it. */
-function slowingOf(metric: MetricKey, from: number, to: number): number {
-  return metric === 'velocity' ? Math.log(pace(Math.max(to, YOUNGEST)) / pace(Math.max(from, YOUNGEST))) : 0
+function slowingOf(over: number | null, from: number, to: number): number {
+  if (over === null) return 0
+  if (over === 0) return Math.log(pace(Math.max(to, YOUNGEST)) / pace(Math.max(from, YOUNGEST)))
+  return Math.log(gained(to, over) / gained(from, over))
 }
 
 /** Ticks an hour at an age, but for a factor. Not inside of `slowingOf`: tsx names inner functions at every call. */
 function pace(age: number): number {
   return 1 / (age * (SETTLE + age))
+}
+
+/** The share of all plays at an age that came in the window before it, of a video that grows with the clock. */
+function gained(age: number, windowMs: number): number {
+  return -Math.expm1(-growth(age - windowMs, Math.max(age, 2 * YOUNGEST)))
 }
 
 /** Assumed for what was never read: the share of videos that meet a rule, and the age at which half of those have. */

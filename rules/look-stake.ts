@@ -1,7 +1,8 @@
 /** What a video has at stake: the comparisons of its rules beside what its latest look read. */
-import { type Course, courseOf, lead, type Sight } from './look-growth.ts'
+import { type Course, courseOf, lead, readingOf, type Sight } from './look-growth.ts'
 import type { Level, Turn } from './look-rules.ts'
 import type { NullReason } from './metric.ts'
+import type { Operand } from './operand.ts'
 
 export interface Glance {
   publishedAt: number
@@ -15,7 +16,7 @@ export interface Outlook extends Glance {
   /** At the latest look or at publication, and at the instant that is weighed, ms. */
   age: number
   to: number
-  /** One for each metric that is compared, so that rules share them. */
+  /** One for each operand that is compared, so that rules share them. */
   courses: Course[]
   /** A stake waits for a value nobody could read yet, and its log-odds. */
   waiting: boolean
@@ -27,7 +28,7 @@ export interface Stake {
   level: Level
   /** null: nothing was read yet. */
   value: number | null
-  /** It moves with its metric, goes with the age of the video, is certain, or waits for a first value. */
+  /** It moves with its operand, goes with the age of the video, is certain, or waits for a first value. */
   how: 'MOVES' | 'AGES' | 'FIXED' | 'WAITS'
   /** 1: to be above the bound, or to be read at all; -1: below. */
   sign: 1 | -1
@@ -77,9 +78,9 @@ function placed(turn: Turn<Level>, outlook: Outlook, row: Stake[]): Turn<Stake> 
 }
 
 function stake(level: Level, outlook: Outlook): Stake {
-  const { metric, op, bound } = level
+  const { operand, op, bound } = level
   const sign = op === '>=' ? 1 : -1
-  const reading = outlook.last?.readings[metric]
+  const reading = outlook.last && readingOf(outlook.last, operand)
   const value = reading?.value ?? null
   const made: Stake = { level, value, how: 'FIXED', sign, course: null, ahead: -CERTAIN, rank: 0 }
   if (outlook.last === null || value === null) {
@@ -87,21 +88,21 @@ function stake(level: Level, outlook: Outlook): Stake {
     outlook.waiting = true
     made.how = 'WAITS'
     made.sign = 1
-  } else if (metric === 'ageHours') {
+  } else if (operand.key === 'ageHours') {
     made.how = 'AGES'
   } else if (bound <= 0) {
     made.ahead = value >= bound ? sign * CERTAIN : -sign * CERTAIN
   } else {
     made.how = 'MOVES'
-    made.course = courseIn(outlook, outlook.last, metric)
+    made.course = courseIn(outlook, outlook.last, operand)
     made.ahead = lead(value, bound)
   }
   return made
 }
 
-function courseIn({ courses, publishedAt, before }: Outlook, last: Sight, metric: Level['metric']): Course {
-  for (const course of courses) if (course.metric === metric) return course
-  const course = courseOf(metric, publishedAt, last, before)
+function courseIn({ courses, publishedAt, before }: Outlook, last: Sight, operand: Operand): Course {
+  for (const course of courses) if (course.key === operand.key) return course
+  const course = courseOf(operand, publishedAt, last, before)
   courses.push(course)
   return course
 }

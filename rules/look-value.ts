@@ -6,15 +6,18 @@
  */
 import type { Episode } from './breakout.ts'
 import type { Sight } from './look-growth.ts'
-import type { PreparedRules } from './look-rules.ts'
+import { type PreparedRule, type PreparedRules, within } from './look-rules.ts'
 import { type Outlook, outlookOf, stakesOf } from './look-stake.ts'
 import type { Reason } from './look-why.ts'
 import { gapWorth, likeliest, type Open, SHORTEST_GAP } from './look-worth.ts'
+import type { Place } from './scope.ts'
 import { DAY, HOUR, MINUTE, type PhaseKind, type Purpose } from './types.ts'
 
 export interface LookInput {
   publishedAt: number
   purpose: Purpose
+  /** For the scope of rules; left out: only rules without one look at it. */
+  place?: Place | null
   /** The latest look and the one before it; null: there is none. */
   last: Sight | null
   before: Sight | null
@@ -101,24 +104,31 @@ export function nextLook(input: LookInput, now: number): NextLook {
 }
 
 function decided(input: LookInput, now: number, from: number, floor: number, ceiling: number): Due {
-  const { cycleMs, misses } = input
+  const { cycleMs, misses, episodeOf } = input
   if (misses > 0) {
     const backoff = FIRST_RETRY * 2 ** Math.min(misses - 1, MOST_DOUBLINGS)
     const wait = Math.min(Math.max(backoff, from + floor - now), ceiling)
     return { at: now + wait, why: { kind: 'RETRY', misses, minutes: wait / MINUTE } }
   }
-  const regular = cycleMs === null ? worthLooking(input, from, floor, ceiling) : cycle(cycleMs, from, floor)
-  const growing = cycleMs === null ? stillGrowing(input, from + Math.max(floor, GROWING_CEILING)) : null
-  const hold = holdEnds(input, from + floor)
+  const rules = within(input.rules[input.purpose], input.place)
+  const regular =
+    cycleMs === null ? worthLooking(input, rules, from, floor, ceiling) : cycle(cycleMs, from, floor)
+  const growing =
+    cycleMs === null ? stillGrowing(input, rules, from + Math.max(floor, GROWING_CEILING)) : null
+  const timed = timeEnds(rules, episodeOf, from + floor)
   const sooner = growing !== null && growing.at < regular.at ? growing : regular
-  return hold !== null && hold.at <= sooner.at ? hold : sooner
+  return timed !== null && timed.at <= sooner.at ? timed : sooner
 }
 
-function stillGrowing({ last, rules, purpose, episodeOf }: LookInput, at: number): Due | null {
+function stillGrowing(
+  { last, episodeOf }: LookInput,
+  rules: readonly PreparedRule[],
+  at: number,
+): Due | null {
   const plays = last?.readings.plays.value ?? 0
   const velocity = last?.readings.velocity.value ?? 0
   if (plays === 0 || velocity < plays * GROWING) return null
-  for (const { ruleId } of rules[purpose]) {
+  for (const { ruleId } of rules) {
     if (episodeOf(ruleId)?.state === 'FIRING')
       return { at, why: { kind: 'GROWING', ruleId, growth: velocity / plays } }
   }
@@ -130,24 +140,43 @@ function cycle(cycleMs: number, from: number, floor: number): Due {
   return { at: from + gap, why: { kind: 'CYCLE', minutes: gap / MINUTE } }
 }
 
-/** A rule that is met and holds: before the hold ends a look decides nothing, after it every minute is lost. */
-function holdEnds({ rules, purpose, episodeOf }: LookInput, soonest: number): Due | null {
+/**
+ * A rule that is met and holds, or has let go and keeps firing: before that time ends a look decides nothing, after it
+ * every minute is lost.
+ */
+function timeEnds(
+  rules: readonly PreparedRule[],
+  episodeOf: LookInput['episodeOf'],
+  soonest: number,
+): Due | null {
   let first: Due | null = null
-  for (const { ruleId, holdMinutes, holdMs } of rules[purpose]) {
-    const episode = episodeOf(ruleId)
-    if (episode?.state !== 'PENDING') continue
-    const at = episode.pendingAt + holdMs
-    if (first === null || at < first.at) first = { at, why: { kind: 'HOLD', ruleId, holdMinutes } }
+  for (const rule of rules) {
+    const episode = episodeOf(rule.ruleId)
+    const due = episode && endOf(rule, episode)
+    if (due && (first === null || due.at < first.at)) first = due
   }
   return first && { at: Math.max(first.at, soonest), why: first.why }
 }
 
-function worthLooking(input: LookInput, from: number, floor: number, ceiling: number): Due {
+function endOf(rule: PreparedRule, { state, pendingAt, belowAt }: Episode): Due | null {
+  const { ruleId, holdMinutes, keepFiringMinutes } = rule
+  if (state === 'PENDING') return { at: pendingAt + rule.holdMs, why: { kind: 'HOLD', ruleId, holdMinutes } }
+  if (state !== 'FIRING' || belowAt === null) return null
+  return { at: belowAt + rule.keepFiringMs, why: { kind: 'KEEP_FIRING', ruleId, keepFiringMinutes } }
+}
+
+function worthLooking(
+  input: LookInput,
+  rules: readonly PreparedRule[],
+  from: number,
+  floor: number,
+  ceiling: number,
+): Due {
   const { costFen } = input.source
   const delayFenPerHour =
     input.delayFenPerHour * (input.trial ? TRIAL_WEIGHT : 1) * (input.phase ? PHASE_WEIGHT[input.phase] : 1)
   const outlook = outlookOf(input)
-  const open = openRules(input, outlook)
+  const open = openRules(rules, input.episodeOf, outlook)
   const gap = gapWorth(open, outlook, costFen / delayFenPerHour, ceiling)
   const wait = Math.min(Math.max(gap, floor), ceiling)
   const kind = gap < floor ? 'FLOOR' : gap > ceiling ? 'CEILING' : 'WORTH'
@@ -158,20 +187,29 @@ function worthLooking(input: LookInput, from: number, floor: number, ceiling: nu
     return { at: from + wait, why: { kind, minutes, chance: 0, weight: 1, ...price, ruleId: null, on: null } }
   }
   const { rule, stake } = top
-  const { metric, op, bound } = stake.level
-  const on = { metric, value: stake.value, op, bound }
+  const { operand, op, bound } = stake.level
+  const on = { metric: operand.key, value: stake.value, op, bound }
   const { ruleId, weight } = rule
   return { at: from + wait, why: { kind, minutes, chance: stake.rank, weight, ...price, ruleId, on } }
 }
 
-function openRules({ rules, purpose, episodeOf }: LookInput, outlook: Outlook): Open[] {
+function openRules(
+  rules: readonly PreparedRule[],
+  episodeOf: LookInput['episodeOf'],
+  outlook: Outlook,
+): Open[] {
   const open: Open[] = []
-  for (const { ruleId, met, released } of rules[purpose]) {
-    const state = episodeOf(ruleId)?.state
-    // A hand-closed episode waits for a release that nobody waits for; a pending one is looked at when its hold ends.
-    if (state === 'CLOSED' || state === 'PENDING') continue
+  for (const { ruleId, met, released } of rules) {
+    const episode = episodeOf(ruleId)
+    const state = episode?.state
+    // A hand-closed episode waits for a release that nobody waits for; of the others `timeEnds` has the look that decides.
+    if (state === 'CLOSED' || state === 'PENDING' || isBelow(episode)) continue
     const stakes = stakesOf(state === 'FIRING' ? released : met, outlook)
     open.push({ ruleId, weight: state === undefined ? 1 : KNOWN_WEIGHT, stakes, most: 0 })
   }
   return open
+}
+
+function isBelow(episode: Episode | null): boolean {
+  return episode !== null && episode.state === 'FIRING' && episode.belowAt !== null
 }

@@ -1,5 +1,4 @@
 /** Why the next look is when it is: a kind, the numbers behind it, and one sentence that says them. */
-import type { MetricKey } from './metric.ts'
 import type { Comparison } from './rule.ts'
 
 interface Worth {
@@ -11,9 +10,9 @@ interface Worth {
   /** null: the quota has no look left, which no value pays for. */
   costFen: number | null
   delayFenPerHour: number
-  /** The rule and the comparison that decide; null: no rule can change. */
+  /** The rule and the comparison that decide, `metric` as an operand is written; null: no rule can change. */
   ruleId: number | null
-  on: { metric: MetricKey; value: number | null; op: Comparison['op']; bound: number } | null
+  on: { metric: string; value: number | null; op: Comparison['op']; bound: number } | null
 }
 /** Plain numbers and words, all finite: it is stored as JSON. In `on` a value is null where nothing was read yet. */
 export type Reason =
@@ -24,6 +23,8 @@ export type Reason =
   /** It is not worth a look; this is the longest gap at its age. */
   | ({ kind: 'CEILING' } & Worth)
   | { kind: 'HOLD'; ruleId: number; holdMinutes: number }
+  /** It is below its release level and goes on firing for a time. */
+  | { kind: 'KEEP_FIRING'; ruleId: number; keepFiringMinutes: number }
   /** It broke out and grows: `growth` of its plays an hour. */
   | { kind: 'GROWING'; ruleId: number; growth: number }
   | { kind: 'CYCLE'; minutes: number }
@@ -58,6 +59,8 @@ function sentence(reason: Reason): string {
       return `${standing(reason)}; ${price(reason)} it is not worth one, but no gap is longer at this age`
     case 'HOLD':
       return `rule ${reason.ruleId} is met and must hold ${short(reason.holdMinutes)} min: the look when it has`
+    case 'KEEP_FIRING':
+      return `rule ${reason.ruleId} is below its release level and keeps firing ${short(reason.keepFiringMinutes)} min: the look when that ends`
     case 'GROWING':
       return `rule ${reason.ruleId} fires and plays grow by ${short(reason.growth * 100)} % an hour: every hour at least`
     case 'CYCLE':

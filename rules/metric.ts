@@ -1,6 +1,7 @@
 /** The formulas of rules/catalogue.ts, over looks at one video, its KOL's earlier videos and its money. Pure. */
 import { METRIC_KEYS, type MetricKey } from './catalogue.ts'
 import { breakEvenRoi } from './element.ts'
+import type { Forecast } from './forecast.ts'
 import { baseline, MIN_PEERS, PEER_WINDOW, type Peer } from './metric-baseline.ts'
 import { naturalPlays } from './natural.ts'
 import { DAY, HOUR, type Look } from './types.ts'
@@ -25,6 +26,8 @@ export type NullReason =
   /** No price is agreed with the KOL. */
   | 'NO_PRICE'
   | 'NO_MARGIN'
+  /** Nothing is foreseen of the video yet. */
+  | 'NOT_FORESEEN'
 
 /** A value, or null with its reason: null is not 0. `estimated`: it rests on something nobody measured. */
 export type Reading =
@@ -72,12 +75,14 @@ export interface MetricInput {
   previousVelocity?: number | null | undefined
   /** null or left out: nothing is known. */
   figures?: Figures | null | undefined
+  /** Of the video at the look; null or left out: nothing is foreseen. */
+  forecast?: Forecast | null | undefined
   /** Up to when orders had time to settle, ms; left out: the look. */
   settledAt?: number | undefined
 }
 
 /** Each reason once: most readings of most videos are null, and a look is read in a microsecond. */
-const NONE: { readonly [Reason in NullReason]: { value: null; reason: Reason } } = {
+export const NONE: { readonly [Reason in NullReason]: { value: null; reason: Reason } } = {
   NOT_GIVEN: { value: null, reason: 'NOT_GIVEN' },
   ZERO_PLAYS: { value: null, reason: 'ZERO_PLAYS' },
   NO_EARLIER_LOOK: { value: null, reason: 'NO_EARLIER_LOOK' },
@@ -92,6 +97,7 @@ const NONE: { readonly [Reason in NullReason]: { value: null; reason: Reason } }
   NOT_SETTLED_YET: { value: null, reason: 'NOT_SETTLED_YET' },
   NO_PRICE: { value: null, reason: 'NO_PRICE' },
   NO_MARGIN: { value: null, reason: 'NO_MARGIN' },
+  NOT_FORESEEN: { value: null, reason: 'NOT_FORESEEN' },
 }
 const UNKNOWN: Figures = {
   spendFen: null,
@@ -110,7 +116,7 @@ const UNKNOWN: Figures = {
 }
 
 export function readMetrics(input: MetricInput): Readings {
-  const { look, previous, publishedAt, kol } = input
+  const { look, previous, publishedAt, kol, forecast: foreseen } = input
   const { plays } = look
   const money = input.figures ?? UNKNOWN
   const age = look.observedAt - publishedAt
@@ -129,8 +135,8 @@ export function readMetrics(input: MetricInput): Readings {
     fiveSecondRate: given(money.fiveSecondRate, 'NOT_GIVEN'),
     velocity: speed,
     acceleration: acceleration(speed, input.previousVelocity ?? null, look, previous),
-    kolRatio: kolRatio(plays, age, publishedAt, kol),
-    playsPerFollower: playsPerFollower(plays, kol),
+    kolRatio: kolRatio(naturalPlays(plays, money.boughtPlays), age, publishedAt, kol),
+    playsPerFollower: playsPerFollower(naturalPlays(plays, money.boughtPlays), kol),
     naturalPlays: natural(plays, money),
     spend: given(money.spendFen, 'NO_MONEY'),
     gmv: given(money.gmvFen, 'NO_MONEY'),
@@ -147,6 +153,11 @@ export function readMetrics(input: MetricInput): Readings {
       money.grossMargin === null ? null : breakEvenRoi({ grossMargin: money.grossMargin }),
       'NO_MARGIN',
     ),
+    breakoutProbability: given(foreseen?.probability ?? null, 'NOT_FORESEEN'),
+    breakoutPromise: given(foreseen ? foreseen.probability * foreseen.ahead : null, 'NOT_FORESEEN'),
+    expectedPlays24h: given(foreseen?.plays24h ?? null, 'NOT_FORESEEN'),
+    expectedPlays7d: given(foreseen?.plays7d ?? null, 'NOT_FORESEEN'),
+    expectedPlays: given(foreseen?.final ?? null, 'NOT_FORESEEN'),
   }
 }
 

@@ -1,107 +1,77 @@
-/** What a rule says, and what it answers for one look. */
+/** 规则: what a rule says. */
 import { z } from 'zod'
-import { METRIC_KEYS, type MetricKey, type Readings } from './metric.ts'
+import { condition, onlyKeys } from './condition.ts'
+import { EVERYWHERE, scope } from './scope.ts'
 import { MINUTE, PURPOSES } from './types.ts'
 
-/** A comparison raises at `value` and lets go only below `release`: a number that trembles does not flap. */
-export interface Comparison {
-  metric: MetricKey
-  op: '>=' | '<='
-  value: number
-  release?: number | undefined
-}
-export type Condition = Comparison | { all: Condition[] } | { any: Condition[] }
+export { type Comparison, type Condition, describe, metricsOf, operandsOf } from './condition.ts'
+export { evaluate, type Outcome } from './outcome.ts'
+export type { Place, Scope } from './scope.ts'
 
-const comparison = z
-  .strictObject({
-    metric: z.enum(METRIC_KEYS),
-    op: z.enum(['>=', '<=']),
-    value: z.number(),
-    release: z.number().optional(),
-  })
-  .refine((c) => c.release === undefined || (c.op === '>=' ? c.release <= c.value : c.release >= c.value), {
-    path: ['release'],
-    message: 'the release level must be easier to meet than the value that raises',
-  })
-const DEEPEST = 8
+/** 级别: how loudly a person is told. */
+export const SEVERITIES = ['INFO', 'WARNING', 'CRITICAL'] as const
+export type Severity = (typeof SEVERITIES)[number]
 
-/** The key chooses the shape, so that an error names the part at fault and not the whole condition. */
-function condition(levels: number): z.ZodType<Condition> {
-  const parts = levels === 0 ? z.never('conditions nest too deep') : z.array(condition(levels - 1)).min(1)
-  const all = z.strictObject({ all: parts })
-  const any = z.strictObject({ any: parts })
-  return z.unknown().transform((given, ctx): Condition => {
-    const has = (key: string) => typeof given === 'object' && given !== null && key in given
-    const parsed = (has('all') ? all : has('any') ? any : comparison).safeParse(given)
-    if (parsed.success) return parsed.data
-    for (const issue of parsed.error.issues) ctx.addIssue({ ...issue })
-    return z.NEVER
-  })
-}
+/** What is to follow of a firing: 标记, 提议试投, 提议放量, 停投. A person decides. */
+export const ACTIONS = ['FLAG', 'PROPOSE_TRIAL', 'PROPOSE_SCALE', 'STOP_PROMOTION'] as const
+export type Action = (typeof ACTIONS)[number]
 
-export const definition = z.strictObject({
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day HH:MM, 00:00 to 23:59')
+const quiet = z
+  .strictObject({ from: clock, to: clock }, onlyKeys(['from', 'to']))
+  .refine(({ from, to }) => from !== to, {
+    path: ['to'],
+    message: 'must not be the time at which they begin',
+  })
+
+const PARTS = {
   /** Videos of these purposes; empty: of every purpose. */
   purposes: z.array(z.enum(PURPOSES)).default([]),
-  condition: condition(DEEPEST),
+  scope: scope.default(EVERYWHERE),
+  condition,
   /** The condition must hold this long before the episode fires. */
   holdMinutes: z.number().int().min(0).max(10_080).default(0),
+  /** Below the release level it goes on firing for this long; one look at or above it starts the time anew. */
+  keepFiringMinutes: z.number().int().min(0).max(10_080).default(0),
   /** Once released, the condition must not be met again for this long; then the episode closes. */
   cooldownMinutes: z.number().int().min(0).max(43_200).default(360),
-})
+  /** 免打扰: nobody is told in this time of the workspace's zone, which may pass midnight; episodes do not wait. */
+  quiet: quiet.nullable().default(null),
+  severity: z.enum(SEVERITIES).default('WARNING'),
+  action: z.enum(ACTIONS).default('FLAG'),
+}
+export const definition = z.strictObject(PARTS, onlyKeys(Object.keys(PARTS)))
 export type Definition = z.infer<typeof definition>
+/** As a database may hold it: what was added to rules since it was written is missing. */
+export type StoredDefinition = Pick<Definition, 'condition'> & Partial<Definition>
 
-/** MET raises; HELD is between the two levels; NO_DATA is neither "fine" nor "resolved". */
-export type Outcome = 'MET' | 'HELD' | 'RELEASED' | 'NO_DATA'
+const USUAL: Omit<Definition, 'condition'> = {
+  purposes: [],
+  scope: EVERYWHERE,
+  holdMinutes: 0,
+  keepFiringMinutes: 0,
+  cooldownMinutes: 360,
+  quiet: null,
+  severity: 'WARNING',
+  action: 'FLAG',
+}
 
+/** With the defaults of all that it does not say: it means the same. Checks nothing: that is done on writing. */
+export function completed(stored: StoredDefinition): Definition {
+  return { ...USUAL, ...stored, scope: { ...EVERYWHERE, ...stored.scope } }
+}
+
+/** ms. */
 export interface Timing {
   holdMs: number
+  keepFiringMs: number
   cooldownMs: number
 }
 export const timing = (d: Definition): Timing => ({
   holdMs: d.holdMinutes * MINUTE,
+  keepFiringMs: d.keepFiringMinutes * MINUTE,
   cooldownMs: d.cooldownMinutes * MINUTE,
 })
-
-export function evaluate(d: Definition, readings: Readings): Outcome {
-  const raised = holds(d.condition, readings, 'value')
-  if (raised === null) return 'NO_DATA'
-  if (raised) return 'MET'
-  return holds(d.condition, readings, 'release') === false ? 'RELEASED' : 'HELD'
-}
-
-/** Three-valued: null where a null metric decides. One false decides `all`, one true decides `any`. */
-function holds(c: Condition, readings: Readings, level: 'value' | 'release'): boolean | null {
-  if ('all' in c) return decide(c.all, false)
-  if ('any' in c) return decide(c.any, true)
-  const { value } = readings[c.metric]
-  if (value === null) return null
-  const bound = level === 'release' ? (c.release ?? c.value) : c.value
-  return c.op === '>=' ? value >= bound : value <= bound
-
-  function decide(parts: Condition[], deciding: boolean): boolean | null {
-    let unknown = false
-    for (const part of parts) {
-      const one = holds(part, readings, level)
-      if (one === deciding) return deciding
-      if (one === null) unknown = true
-    }
-    return unknown ? null : !deciding
-  }
-}
-
-/** The metrics a condition reads, each once. */
-export function metricsOf(c: Condition): MetricKey[] {
-  if ('metric' in c) return [c.metric]
-  const parts = 'all' in c ? c.all : c.any
-  return [...new Set(parts.flatMap(metricsOf))]
-}
-
-/** The condition in one line, e.g. `kolRatio >= 3 and (interactionRate >= 0.03 or plays >= 100000)`. */
-export function describe(c: Condition): string {
-  if ('metric' in c) return `${c.metric} ${c.op} ${c.value}`
-  const [parts, word] = 'all' in c ? [c.all, ' and '] : [c.any, ' or ']
-  return parts.map((p) => ('metric' in p || parts.length === 1 ? describe(p) : `(${describe(p)})`)).join(word)
-}
 
 /**
  * The rule a new workspace starts with; edit it freely. "Interactions of 3 times the creator's own median" and
@@ -109,8 +79,7 @@ export function describe(c: Condition): string {
  */
 export const STARTER_RULE: { name: string; definition: Definition } = {
   name: '爆款：达人同龄 3 倍',
-  definition: {
-    purposes: [],
+  definition: completed({
     condition: {
       all: [
         { metric: 'kolRatio', op: '>=', value: 3, release: 2 },
@@ -119,6 +88,5 @@ export const STARTER_RULE: { name: string; definition: Definition } = {
       ],
     },
     holdMinutes: 30,
-    cooldownMinutes: 360,
-  },
+  }),
 }

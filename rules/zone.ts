@@ -59,3 +59,9 @@ export function startOfDay(day: string, zone: string): Date {
   }
   return new Date(after)
 }
+
+/** How far a zone's clock is ahead of UTC on the day of an instant, ms; of a day on which it is changed, by its beginning. */
+export function offsetOf(zone: string, at: Date): number {
+  const day = dayOf(at, zone)
+  return Date.parse(`${day}T00:00:00Z`) - startOfDay(day, zone).getTime()
+}

@@ -32,10 +32,15 @@ interface ReadingRow {
 const Reading = builder.objectRef<ReadingRow>('Reading').implement({
   description: 'A metric as it was read at one look.',
   fields: (t) => ({
-    metric: t.exposeString('metric', { description: 'Key in the metric catalogue.' }),
+    metric: t.exposeString('metric', {
+      description:
+        'Key in the metric catalogue, or what a comparison makes of one: `plays over 360 min`, `plays / TIER median`, ' +
+        '`interactionRate percentile of CELL`.',
+    }),
     value: t.exposeFloat('value', {
       nullable: true,
-      description: 'In the unit of the metric; null: no value.',
+      description:
+        'In the unit of the metric; a ratio in times, a percentile as a share of 1; null: no value.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,
@@ -54,7 +59,7 @@ const EvidenceType = builder.objectRef<Evidence>('Evidence').implement({
     condition: t.exposeString('condition', { description: 'The condition in one line.' }),
     readings: t.field({
       type: [Reading],
-      description: 'Every metric the condition reads, and plays, interaction rate and age.',
+      description: 'All that the condition compares, and plays, interaction rate and age.',
       resolve: ({ readings }) =>
         Object.entries(readings).map(([metric, { value, reason }]) => ({
           metric,
@@ -77,6 +82,15 @@ export const Breakout = builder.drizzleNode('breakout', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was first called 爆款; null: it has not fired.',
+    }),
+    belowAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when it is below the release level and fires only because its rule keeps firing; null: it does not.',
+      select: { columns: { state: true, belowAt: true } },
+      // What a person closed may have been below.
+      resolve: ({ state, belowAt }) => (state === 'FIRING' ? belowAt : null),
     }),
     coolingAt: t.expose('coolingAt', {
       type: 'DateTime',

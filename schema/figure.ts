@@ -31,6 +31,7 @@ export const NullReasonEnum = builder.enumType('MetricNullReason', {
     },
     NOT_SETTLED_YET: { description: 'Its orders have not had the time to settle.' },
     NO_PRICE: { description: 'No price is agreed with the KOL.' },
+    NOT_FORESEEN: { description: 'Nothing is foreseen: no look with plays yet, or it is as of an instant.' },
     NO_MARGIN: { description: 'The gross margin of the 货 is not known, or 0.' },
   } as const satisfies Record<NonNullable<FigureRow['reason']>, { description: string }>,
 })

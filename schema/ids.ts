@@ -11,6 +11,7 @@ const NODE_TYPES = [
   'Video',
   'Rule',
   'Breakout',
+  'Notification',
   'Pair',
   'Programme',
   'Campaign',

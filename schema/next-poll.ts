@@ -10,6 +10,9 @@ const LookWhyKindEnum = builder.enumType('LookWhyKind', {
     FLOOR: { description: 'It is worth a look sooner, but the source has nothing newer.' },
     CEILING: { description: 'It is not worth a look, but no gap is longer at its age.' },
     HOLD: { description: 'A rule is met and must hold: the look when it has.' },
+    KEEP_FIRING: {
+      description: 'A rule is below its release level and keeps firing for a time: the look when that ends.',
+    },
     GROWING: { description: 'It broke out and still grows fast: every hour at least.' },
     CYCLE: { description: '监测周期 set by hand, of the video, its phase or its matrix.' },
     RETRY: { description: 'The last look failed and is tried again.' },

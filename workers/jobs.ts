@@ -34,6 +34,8 @@ export const JOBS = {
   lookPrice: { payload: z.strictObject({ workspaceId: z.number().int().positive() }), attempts: 1 },
   /** Makes the figures by hour and day of what changed, every minute; the next one repairs a failed one. */
   rollup: { payload: z.strictObject({}), attempts: 1 },
+  /** Learns from finished videos in every workspace that has not for a day, every hour; the next one repairs a failed one. */
+  learn: { payload: z.strictObject({}), attempts: 1 },
   /** Drops what is too old to keep, every day. Tried again, since it gives up where it would hold up others. */
   retention: { payload: z.strictObject({}), attempts: 5 },
 } as const

@@ -4,6 +4,7 @@ import { subjectsOf } from '../flow/subject.ts'
 import type { Connector, SourceInfo } from '../platforms/connector.ts'
 import type { Directory } from '../platforms/directory.ts'
 import type { Ledger } from '../platforms/ledger.ts'
+import type { PromotionChannels } from '../platforms/promotion.ts'
 import type { AccessToken, Registry } from '../platforms/registry.ts'
 import { quotaOf } from './quota.ts'
 import { type TokenDeps, tokenSource } from './tokens.ts'
@@ -15,6 +16,8 @@ export interface Platforms {
   directory(workspaceId: number, accountId: number, platform: string): Directory
   /** null: nothing to read here. */
   ledger(workspaceId: number, subject: LedgerSubject): Ledger | null
+  /** Empty: no money can be spent here. */
+  promotion(workspaceId: number, subject: LedgerSubject): PromotionChannels
 }
 
 const NOTHING: Directory = { subjects: async () => null }
@@ -24,6 +27,7 @@ export const NO_PLATFORMS: Platforms = {
   connectors: () => new Map(),
   directory: () => NOTHING,
   ledger: () => null,
+  promotion: () => ({}),
 }
 
 export function createPlatforms(deps: TokenDeps & { registry: Registry }): Platforms {
@@ -65,5 +69,7 @@ export function createPlatforms(deps: TokenDeps & { registry: Registry }): Platf
       registry.directory(platform, tokenOf(workspaceId, accountId), quotaOf(deps, workspaceId)),
     ledger: (workspaceId, subject) =>
       registry.ledger(subject, tokenOf(workspaceId, subject.accountId), quotaOf(deps, workspaceId)),
+    promotion: (workspaceId, subject) =>
+      registry.promotion(subject, tokenOf(workspaceId, subject.accountId), quotaOf(deps, workspaceId)),
   }
 }

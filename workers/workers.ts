@@ -2,9 +2,10 @@
 import type { Db } from '../db/client.ts'
 import type { Polled } from '../flow/poll.ts'
 import type { Retention } from '../flow/retention.ts'
-import { DAY, MINUTE } from '../rules/types.ts'
+import { DAY, HOUR, MINUTE } from '../rules/types.ts'
 import { runExplore } from './explore.ts'
 import type { JobName, Payload } from './jobs.ts'
+import { runLearn } from './learn.ts'
 import { runLookPrice } from './look-price.ts'
 import type { Platforms } from './platforms.ts'
 import { runPoll } from './poll.ts'
@@ -58,6 +59,7 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
       sales: createSales(deps),
       lookPrice: (payload) => runLookPrice(deps, payload),
       rollup: () => runRollup(deps),
+      learn: () => runLearn(deps),
       retention: () => runRetention(deps),
     },
     concurrency,
@@ -70,6 +72,7 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
   if (sweepEvery !== null) {
     await queue.repeat('sweep', {}, sweepEvery)
     await queue.repeat('rollup', {}, MINUTE)
+    await queue.repeat('learn', {}, HOUR)
     await queue.repeat('retention', {}, DAY)
   }
   return {

@@ -1,8 +1,8 @@
 /** Reads of the judging side: all of a batch in a fixed number of statements. */
 import { and, eq, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
-import type { Counters, Purpose } from '../../rules/types.ts'
+import type { Counters, Purpose, Tier } from '../../rules/types.ts'
 import { among } from '../among.ts'
-import type { Tx } from '../client.ts'
+import type { Reads, Tx } from '../client.ts'
 import { rows } from '../client.ts'
 import {
   packed,
@@ -18,6 +18,7 @@ import { unnest } from '../unnest.ts'
 
 const NUMBERS = {
   videoId: 'video_id',
+  brandId: 'brand_id',
   kolId: 'kol_id',
   phaseId: 'phase_id',
   cellId: 'cell_id',
@@ -30,6 +31,7 @@ const NUMBERS = {
   interactionRate: 'interaction_rate',
   velocity: 'velocity',
   kolRatio: 'kol_ratio',
+  breakoutProbability: 'breakout_probability',
   acceleration: 'acceleration',
   misses: 'misses',
   urgent: 'urgent::int',
@@ -52,6 +54,9 @@ const TEXTS = {
   purpose: 'purpose',
   itemId: 'item_id',
   accountId: 'account_id',
+  tier: 'tier',
+  // A user's own word: it may hold what texts are parted by.
+  vertical: "replace(vertical, chr(31), '')",
   boughtBy: 'bought_by',
 } as const
 type Key = keyof typeof NUMBERS | keyof typeof INSTANTS | keyof typeof TEXTS
@@ -76,7 +81,11 @@ export type WatchFigures = Record<
 /** What is known of a published video before the next look at it. Instants in ms; null: not known. */
 export interface WatchRow extends Counters {
   videoId: number
+  brandId: number
   kolId: number | null
+  /** At publication. */
+  tier: Tier | null
+  vertical: string | null
   phaseId: number | null
   cellId: number | null
   shard: number
@@ -90,6 +99,7 @@ export interface WatchRow extends Counters {
   interactionRate: number | null
   velocity: number | null
   kolRatio: number | null
+  breakoutProbability: number | null
   acceleration: number | null
   curve: (number | null)[]
   misses: number
@@ -103,7 +113,7 @@ const columns = (of: Record<string, string>, pack: (expression: SQL) => SQL) =>
   Object.entries(of).map(([key, name]) => sql`${pack(sql.raw(name))} as ${sql.identifier(key)}`)
 
 /** The rows of `states`, a relation with the columns of video_state, fetched as one; `before`: a with clause for it. */
-export async function loadWatched(tx: Tx, states: SQL, before: SQL = sql``): Promise<WatchRow[]> {
+export async function loadWatched(tx: Reads, states: SQL, before: SQL = sql``): Promise<WatchRow[]> {
   const all = [
     ...columns(NUMBERS, packed),
     ...columns(INSTANTS, packedInstants),
@@ -113,11 +123,11 @@ export async function loadWatched(tx: Tx, states: SQL, before: SQL = sql``): Pro
   const [found] = await rows<Packed>(
     tx,
     sql`${before} select ${sql.join(all, sql`, `)} from (
-      select s.*, video.purpose, video.item_id, kol.account_id, kol.followers, c.price_fen
+      select s.*, video.purpose, video.item_id, video.brand_id, video.tier, kol.vertical, kol.account_id, kol.followers, c.price_fen
       from ${states} s
       -- Fenced: by the key, however many the planner takes a batch for.
       cross join lateral (
-        select purpose, item_id from video where workspace_id = s.workspace_id and id = s.video_id offset 0
+        select purpose, item_id, brand_id, tier from video where workspace_id = s.workspace_id and id = s.video_id offset 0
       ) video
       left join kol on kol.workspace_id = s.workspace_id and kol.id = s.kol_id
       left join collaboration c on c.workspace_id = s.workspace_id and c.video_id = s.video_id and c.state <> 'DROPPED'
@@ -143,6 +153,7 @@ function unpackRows(found: Packed): WatchRow[] {
     return (i: number) => values[i] as string
   }
   const videoId = number('videoId')
+  const brandId = number('brandId')
   const kolId = number('kolId')
   const phaseId = number('phaseId')
   const cellId = number('cellId')
@@ -157,6 +168,7 @@ function unpackRows(found: Packed): WatchRow[] {
   const interactionRate = number('interactionRate')
   const velocity = number('velocity')
   const kolRatio = number('kolRatio')
+  const breakoutProbability = number('breakoutProbability')
   const acceleration = number('acceleration')
   const misses = number('misses')
   const urgent = number('urgent')
@@ -176,9 +188,12 @@ function unpackRows(found: Packed): WatchRow[] {
   const purpose = text('purpose')
   const itemId = text('itemId')
   const accountId = text('accountId')
+  const tier = text('tier')
+  const vertical = text('vertical')
   const boughtBy = text('boughtBy')
   return unpackCounts((found.curve ?? null) as Buffer | null).map((curve, i) => ({
     videoId: videoId(i) as number,
+    brandId: brandId(i) as number,
     kolId: kolId(i),
     phaseId: phaseId(i),
     cellId: cellId(i),
@@ -197,6 +212,9 @@ function unpackRows(found: Packed): WatchRow[] {
     interactionRate: interactionRate(i),
     velocity: velocity(i),
     kolRatio: kolRatio(i),
+    breakoutProbability: breakoutProbability(i),
+    tier: (tier(i) || null) as Tier | null,
+    vertical: vertical(i) || null,
     acceleration: acceleration(i),
     curve,
     misses: misses(i) as number,
@@ -237,7 +255,7 @@ export interface PeerRow {
  * Each KOL's videos that can be a baseline for the batch, latest first: up to `window` before its first, and those
  * between.
  */
-export async function loadPeers(tx: Tx, spans: readonly KolSpan[], window: number): Promise<PeerRow[]> {
+export async function loadPeers(tx: Reads, spans: readonly KolSpan[], window: number): Promise<PeerRow[]> {
   if (spans.length === 0) return []
   const [found] = await rows<Record<'kol_id' | 'video_id' | 'published_at' | 'curve', Buffer | null>>(
     tx,
@@ -284,10 +302,21 @@ export async function loadFrozenMargins(tx: Tx, videoIds: readonly number[]): Pr
   return new Map(found.map((row) => [Number(row.video_id), row.margin]))
 }
 
-/** The counters that count as interaction in the workspace. */
-export async function loadCounting(tx: Tx) {
-  const [found] = await tx.select({ counting: workspace.interactionCounters }).from(workspace)
-  return found?.counting ?? []
+/** Of cells; what no scope asks for need not be read. */
+export async function loadMatrices(tx: Tx, cellIds: readonly number[]): Promise<Map<number, number>> {
+  const found = await rows<{ id: string; matrix_id: string }>(
+    tx,
+    sql`select id, matrix_id from cell where workspace_id = current_workspace() and ${among(sql`id`, cellIds)}`,
+  )
+  return new Map(found.map((row) => [Number(row.id), Number(row.matrix_id)]))
+}
+
+/** The counters that count as interaction in the workspace, and its zone. */
+export async function loadCounting(tx: Reads) {
+  const [found] = await tx
+    .select({ counting: workspace.interactionCounters, zone: workspace.zone })
+    .from(workspace)
+  return { counting: found?.counting ?? [], zone: found?.zone ?? 'UTC' }
 }
 
 /** Rules that are switched on, in their current version. */

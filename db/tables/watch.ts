@@ -52,6 +52,8 @@ export const videoState = snakeCase.table(
     velocity: doublePrecision(),
     /** Plays over the median of the KOL's earlier videos at the same age. */
     kolRatio: doublePrecision(),
+    /** Of ending in the top of its class, 0 to 1, as of the latest look (rules/forecast.ts); null: not foreseen. */
+    breakoutProbability: doublePrecision(),
     /** How the velocity changed between the last two of it, plays per hour and hour. */
     acceleration: doublePrecision(),
     /** First firing under any rule; null: never flagged. */
@@ -197,6 +199,8 @@ export const breakout = snakeCase.table(
     state: text().$type<BreakoutState>().notNull(),
     pendingAt: instant().notNull(),
     firingAt: instant(),
+    /** Firing, and below the release level since; null: it is not. */
+    belowAt: instant(),
     coolingAt: instant(),
     closedAt: instant(),
     closeReason: text().$type<CloseReason>(),
@@ -204,17 +208,60 @@ export const breakout = snakeCase.table(
     releasedAt: instant(),
     /** The numbers at the look that began it, replaced by those at firing. */
     evidence: jsonb().$type<Evidence>().notNull(),
+    /** What told of its firing, written with it; null: it never fired, or before there were notifications. */
+    notificationId: id(),
   },
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     uniqueIndex('breakout_open').on(t.workspaceId, t.videoId, t.ruleId).where(sql`${t.state} <> 'CLOSED'`),
     index('breakout_firing').on(t.workspaceId, t.firingAt),
     index('breakout_video').on(t.workspaceId, t.videoId),
+    index('breakout_notification').on(t.workspaceId, t.notificationId),
     foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
     foreignKey({
       columns: [t.workspaceId, t.ruleId, t.ruleVersion],
       foreignColumns: [ruleVersion.workspaceId, ruleVersion.ruleId, ruleVersion.version],
     }),
     check('breakout_state', sql`${t.state} in ('PENDING', 'FIRING', 'COOLING', 'CLOSED')`),
+  ],
+)
+
+/** How a rule did in a week that is decided: of the videos that were published in it, which are finished now. */
+export const ruleScore = snakeCase.table(
+  'rule_score',
+  {
+    workspaceId: workspaceId(),
+    ruleId: id().notNull(),
+    /** The version that judged last. */
+    ruleVersion: integer().notNull(),
+    /** Monday 00:00 in the workspace's zone. */
+    weekAt: instant().notNull(),
+    /** Flagged and in the top of its class in the end; flagged and not; in the top and never flagged. */
+    hit: integer().notNull(),
+    wrong: integer().notNull(),
+    missed: integer().notNull(),
+    /** Hours from the flag to half of the final plays, median over what was right; null: nothing was. */
+    leadHours: doublePrecision(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.ruleId, t.weekAt] }),
+    foreignKey({ columns: [t.workspaceId, t.ruleId], foreignColumns: [rule.workspaceId, rule.id] }),
+  ],
+)
+
+/** What other sources said of a video from an instant on, as video_state had it then: a replay judges by it. */
+export const figuresKnown = snakeCase.table(
+  'figures_known',
+  {
+    workspaceId: workspaceId(),
+    videoId: id().notNull(),
+    knownAt: instant().notNull(),
+    /** The money columns of video_state, by their names in TypeScript. */
+    figures: jsonb().$type<Record<string, number | string | null>>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.videoId, t.knownAt] }),
+    foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
   ],
 )

@@ -115,7 +115,7 @@ test('what is unexpected is masked for the client, logged and counted', async ()
     },
   ])
   expect(api.logged()).toMatchObject([
-    { level: 50, err: { type: 'TypeError', stack: expect.stringContaining('rules/rule.ts') } },
+    { level: 50, err: { type: 'TypeError', stack: expect.stringContaining('rules/condition.ts') } },
   ])
   const metrics = await (await fetch(`${api.url}/metrics`)).text()
   expect(metrics).toMatch(/^seedbed_graphql_defects_total 1$/m)

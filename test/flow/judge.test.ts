@@ -146,7 +146,7 @@ test('a batch that holds a video several times is judged as if look by look', as
   }))
   await write(ctx, (tx) => judgeLooks(tx, looks.toReversed()))
   const bare = async (id: number) =>
-    (await episodes(ctx, id)).map(({ id: _id, videoId: _video, ...rest }) => rest)
+    (await episodes(ctx, id)).map(({ id: _id, videoId: _video, notificationId: _told, ...rest }) => rest)
   expect(await bare(videoId)).toEqual(await bare(one.videoId))
 })
 

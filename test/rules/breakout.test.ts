@@ -1,31 +1,36 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type BreakoutState, type Episode, explain, type Step, step } from '../../rules/breakout.ts'
+import { type BreakoutState, type Episode, explain, moved, type Step, step } from '../../rules/breakout.ts'
 import type { Outcome } from '../../rules/rule.ts'
 import { MINUTE } from '../../rules/types.ts'
-import { moved } from './episode.ts'
 
 const HOLD = 30 * MINUTE
 const COOLDOWN = 60 * MINUTE
-const TIMING = { holdMs: HOLD, cooldownMs: COOLDOWN }
-const NO_HOLD = { holdMs: 0, cooldownMs: COOLDOWN }
-const NO_COOLDOWN = { holdMs: HOLD, cooldownMs: 0 }
+const KEEP = 20 * MINUTE
+const TIMING = { holdMs: HOLD, keepFiringMs: 0, cooldownMs: COOLDOWN }
+const NO_HOLD = { ...TIMING, holdMs: 0 }
+const NO_COOLDOWN = { ...TIMING, cooldownMs: 0 }
+const KEEPS = { ...TIMING, keepFiringMs: KEEP }
+const KEEPS_ONLY = { ...KEEPS, cooldownMs: 0 }
 const NOW = Date.UTC(2026, 5, 1, 12)
 
-const pending = (ago: number): Episode => ({ state: 'PENDING', pendingAt: NOW - ago, coolingAt: null })
-const firing = (ago: number): Episode => ({ state: 'FIRING', pendingAt: NOW - ago, coolingAt: null })
+const NEITHER = { belowAt: null, coolingAt: null }
+const pending = (ago: number): Episode => ({ ...NEITHER, state: 'PENDING', pendingAt: NOW - ago })
+const firing = (ago: number): Episode => ({ ...NEITHER, state: 'FIRING', pendingAt: NOW - ago })
+/** Below the release level since then, and kept firing. */
+const below = (ago: number): Episode => ({ ...firing(9 * ago), belowAt: NOW - ago })
 /** Came back from cooling: the instant of the last cooling is still there. */
-const again = (ago: number): Episode => ({ state: 'FIRING', pendingAt: NOW - 9 * ago, coolingAt: NOW - ago })
-const cooling = (ago: number): Episode => ({
-  state: 'COOLING',
-  pendingAt: NOW - 9 * ago,
-  coolingAt: NOW - ago,
-})
-const byHand = (ago: number): Episode => ({ state: 'CLOSED', pendingAt: NOW - ago, coolingAt: null })
+const again = (ago: number): Episode => ({ ...firing(9 * ago), coolingAt: NOW - ago })
+const cooling = (ago: number): Episode => ({ ...again(ago), state: 'COOLING' })
+const byHand = (ago: number): Episode => ({ ...firing(ago), state: 'CLOSED' })
+/** Closed by hand while it was kept firing. */
+const byHandBelow = (ago: number): Episode => ({ ...below(ago), state: 'CLOSED' })
 
 const LAPSED: Step = { to: 'CLOSED', reason: 'LAPSED' }
 const RELEASED: Step = { to: 'CLOSED', reason: 'RELEASED' }
-const to = (name: 'STAY' | 'PENDING' | 'FIRING' | 'COOLING' | 'FORGOTTEN'): Step => ({ to: name })
+const to = (name: 'STAY' | 'PENDING' | 'FIRING' | 'BELOW' | 'ABOVE' | 'COOLING' | 'FORGOTTEN'): Step => ({
+  to: name,
+})
 
 const TABLE: [string, Episode | null, Outcome, typeof TIMING, Step][] = [
   ['none MET, hold asked: PENDING', null, 'MET', TIMING, to('PENDING')],
@@ -57,6 +62,34 @@ const TABLE: [string, Episode | null, Outcome, typeof TIMING, Step][] = [
   ['FIRING NO_DATA: stays', firing(COOLDOWN), 'NO_DATA', TIMING, to('STAY')],
   ['FIRING NO_DATA, cooldown 0: stays', firing(COOLDOWN), 'NO_DATA', NO_COOLDOWN, to('STAY')],
 
+  ['FIRING MET, keeps firing: stays', firing(1), 'MET', KEEPS, to('STAY')],
+  ['FIRING HELD, keeps firing: stays', firing(1), 'HELD', KEEPS, to('STAY')],
+  ['FIRING RELEASED, keeps firing: goes on BELOW', firing(1), 'RELEASED', KEEPS, to('BELOW')],
+  [
+    'FIRING RELEASED, keeps firing for 1 ms: BELOW',
+    firing(1),
+    'RELEASED',
+    { ...TIMING, keepFiringMs: 1 },
+    to('BELOW'),
+  ],
+  ['FIRING RELEASED, keeps firing, cooldown 0: BELOW', firing(1), 'RELEASED', KEEPS_ONLY, to('BELOW')],
+  ['FIRING RELEASED after cooling, keeps firing: BELOW', again(KEEP), 'RELEASED', KEEPS, to('BELOW')],
+  ['FIRING NO_DATA, keeps firing: stays, not below', firing(1), 'NO_DATA', KEEPS, to('STAY')],
+  ['below MET: ABOVE', below(1), 'MET', KEEPS, to('ABOVE')],
+  ['below MET, kept long enough: ABOVE', below(KEEP), 'MET', KEEPS, to('ABOVE')],
+  ['below HELD: ABOVE, one look at the release level starts it anew', below(1), 'HELD', KEEPS, to('ABOVE')],
+  ['below HELD, kept long enough: ABOVE', below(2 * KEEP), 'HELD', KEEPS, to('ABOVE')],
+  ['below RELEASED, began just now: stays', below(0), 'RELEASED', KEEPS, to('STAY')],
+  ['below RELEASED, 1 ms short: stays', below(KEEP - 1), 'RELEASED', KEEPS, to('STAY')],
+  ['below RELEASED, kept exactly long enough: COOLING', below(KEEP), 'RELEASED', KEEPS, to('COOLING')],
+  ['below RELEASED, kept longer: COOLING', below(KEEP + 1), 'RELEASED', KEEPS, to('COOLING')],
+  ['below RELEASED, kept, cooldown 0: CLOSED', below(KEEP), 'RELEASED', KEEPS_ONLY, RELEASED],
+  ['below RELEASED, not kept, cooldown 0: stays', below(KEEP - 1), 'RELEASED', KEEPS_ONLY, to('STAY')],
+  ['below RELEASED, the rule keeps firing no longer: COOLING', below(0), 'RELEASED', TIMING, to('COOLING')],
+  ['below HELD, the rule keeps firing no longer: ABOVE', below(0), 'HELD', TIMING, to('ABOVE')],
+  ['below NO_DATA: stays below', below(1), 'NO_DATA', KEEPS, to('STAY')],
+  ['below NO_DATA, kept long enough: does not cool blind', below(2 * KEEP), 'NO_DATA', KEEPS, to('STAY')],
+
   ['COOLING MET: FIRING again', cooling(1), 'MET', TIMING, to('FIRING')],
   ['COOLING MET, cooldown passed: FIRING again', cooling(2 * COOLDOWN), 'MET', TIMING, to('FIRING')],
   ['COOLING HELD, not cooled down: stays', cooling(COOLDOWN - 1), 'HELD', TIMING, to('STAY')],
@@ -86,6 +119,8 @@ const TABLE: [string, Episode | null, Outcome, typeof TIMING, Step][] = [
   ['closed by hand HELD: stays closed', byHand(1), 'HELD', TIMING, to('STAY')],
   ['closed by hand RELEASED: FORGOTTEN', byHand(1), 'RELEASED', TIMING, to('FORGOTTEN')],
   ['closed by hand RELEASED, cooldown 0: FORGOTTEN', byHand(1), 'RELEASED', NO_COOLDOWN, to('FORGOTTEN')],
+  ['closed by hand below RELEASED: FORGOTTEN at once', byHandBelow(0), 'RELEASED', KEEPS, to('FORGOTTEN')],
+  ['closed by hand below HELD: stays closed', byHandBelow(1), 'HELD', KEEPS, to('STAY')],
   ['closed by hand NO_DATA: stays closed', byHand(1), 'NO_DATA', TIMING, to('STAY')],
 ]
 
@@ -94,10 +129,41 @@ test.each(TABLE)('%s', (_name, episode, outcome, timing, expected) => {
 })
 
 test('the table has a line for every state and outcome', () => {
-  const seen = new Set(TABLE.map(([, episode, outcome]) => `${episode?.state ?? 'none'} ${outcome}`))
-  const states: (BreakoutState | 'none')[] = ['none', 'PENDING', 'FIRING', 'COOLING', 'CLOSED']
+  const named = (episode: Episode | null) =>
+    episode?.state === 'FIRING' && episode.belowAt !== null ? 'below' : (episode?.state ?? 'none')
+  const seen = new Set(TABLE.map(([, episode, outcome]) => `${named(episode)} ${outcome}`))
+  const states: (BreakoutState | 'none' | 'below')[] = [
+    'none',
+    'PENDING',
+    'FIRING',
+    'below',
+    'COOLING',
+    'CLOSED',
+  ]
   const outcomes: Outcome[] = ['MET', 'HELD', 'RELEASED', 'NO_DATA']
   expect([...seen].sort()).toEqual(states.flatMap((s) => outcomes.map((o) => `${s} ${o}`)).sort())
+})
+
+/** What is left after each step, by what was there: `at` is NOW. */
+const MOVED: [string, Episode | null, Step, Episode | null][] = [
+  ['STAY keeps it as it is', below(KEEP), to('STAY'), below(KEEP)],
+  ['PENDING begins', null, to('PENDING'), pending(0)],
+  ['FIRING begins at once', null, to('FIRING'), firing(0)],
+  ['FIRING after the hold', pending(HOLD), to('FIRING'), firing(HOLD)],
+  ['FIRING again after cooling keeps when it cooled', cooling(KEEP), to('FIRING'), again(KEEP)],
+  ['BELOW begins now', firing(HOLD), to('BELOW'), { ...firing(HOLD), belowAt: NOW }],
+  ['ABOVE forgets since when', below(KEEP), to('ABOVE'), firing(9 * KEEP)],
+  [
+    'COOLING begins now and is no longer below',
+    below(KEEP),
+    to('COOLING'),
+    { ...cooling(0), pendingAt: NOW - 9 * KEEP },
+  ],
+  ['CLOSED leaves nothing', cooling(KEEP), RELEASED, null],
+  ['FORGOTTEN leaves nothing', byHand(1), to('FORGOTTEN'), null],
+]
+test.each(MOVED)('moved: %s', (_name, episode, taken, expected) => {
+  expect(moved(episode, taken, NOW)).toEqual(expected)
 })
 
 /** One look, or a person who closes the open episode. */
@@ -138,6 +204,7 @@ const handled = fc.array(
 )
 const timings = fc.record({
   holdMs: fc.constantFrom(0, 1, 10 * MINUTE, HOLD),
+  keepFiringMs: fc.constantFrom(0, 0, 1, KEEP, 90 * MINUTE),
   cooldownMs: fc.constantFrom(0, 1, 30 * MINUTE, COOLDOWN),
 })
 
@@ -185,6 +252,35 @@ test('an episode that fired closes only after a release and the whole cooldown w
     { numRuns: 500 },
   )
   expect(closed).toBeGreaterThan(0)
+})
+
+test('an episode leaves FIRING only after it was below the release level for as long as it keeps firing', () => {
+  let left = 0
+  fc.assert(
+    fc.property(looks, timings, (events, timing) => {
+      const { passed } = play(events, timing)
+      for (const [i, { at, before, step }] of passed.entries()) {
+        if (before?.state !== 'FIRING' || !['COOLING', 'CLOSED'].includes(step.to)) continue
+        left++
+        const from = before.belowAt ?? at
+        expect(at - from).toBeGreaterThanOrEqual(timing.keepFiringMs)
+        const since = passed.slice(0, i + 1).filter((p) => p.at >= from && p.outcome !== 'NO_DATA')
+        expect(new Set(since.map((p) => p.outcome))).toEqual(new Set(['RELEASED']))
+      }
+    }),
+    { numRuns: 500 },
+  )
+  expect(left).toBeGreaterThan(0)
+})
+
+test('only an episode that fires is below the release level', () => {
+  fc.assert(
+    fc.property(looks, timings, (events, timing) => {
+      for (const { before } of play(events, timing).passed) {
+        if (before !== null && before.state !== 'FIRING') expect(before.belowAt).toBeNull()
+      }
+    }),
+  )
 })
 
 test('NO_DATA put in anywhere changes neither the end state nor any step of the other looks', () => {

@@ -1,11 +1,15 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Episode, Evidence } from '../../rules/breakout.ts'
+import { type Episode, type Evidence, moved } from '../../rules/breakout.ts'
 import { AGES } from '../../rules/curve.ts'
+import type { Forecast } from '../../rules/forecast.ts'
 import { type ActiveRule, type JudgeInput, judge, type Verdict, type Watch } from '../../rules/judge.ts'
 import type { Peer } from '../../rules/metric.ts'
-import type { Definition } from '../../rules/rule.ts'
+import type { StandingOf } from '../../rules/reference.ts'
+import { completed, type Definition, metricsOf, type Place, type Scope } from '../../rules/rule.ts'
+import { EVERYWHERE } from '../../rules/scope.ts'
 import { DAY, HOUR, MINUTE, type Purpose } from '../../rules/types.ts'
-import { moved } from './episode.ts'
+import { definitions } from './rule-world.ts'
 import { lookOf, series } from './series.ts'
 
 const PUBLISHED = Date.UTC(2026, 5, 1)
@@ -20,12 +24,11 @@ const watch = (purpose: Purpose = 'SEEDING'): Watch => ({
   curve: [],
 })
 /** Plays of 1000 raise, below 500 lets go; held 30 minutes, cooled down in 60. */
-const RULE: Definition = {
-  purposes: [],
+const RULE = completed({
   condition: { metric: 'plays', op: '>=', value: 1000, release: 500 },
   holdMinutes: 30,
   cooldownMinutes: 60,
-}
+})
 const active = (more: Partial<Definition> = {}, ruleId = 1): ActiveRule => ({
   ruleId,
   version: 3,
@@ -52,7 +55,7 @@ const SIGN = { PENDING: 'p', FIRING: 'F', COOLING: 'c', CLOSED: 'h' }
 
 /**
  * Judges the looks, one each ten minutes from ten minutes on. One letter each for what is there afterwards: `-` no
- * episode, `p` pending, `F` firing, `c` cooling, `h` closed by hand, `_` nobody looked. `byHand`: after that many
+ * episode, `p` pending, `F` firing, `b` firing below the release level, `c` cooling, `h` closed by hand, `_` nobody looked. `byHand`: after that many
  * looks a person closes the episode.
  */
 function run(text: string, definition: Partial<Definition> = {}, byHand = -1): string {
@@ -74,7 +77,7 @@ function run(text: string, definition: Partial<Definition> = {}, byHand = -1): s
     }
     if (i === byHand && episode !== null) episode = { ...(episode as Episode), state: 'CLOSED' }
     const now = episode as Episode | null
-    return look === null ? '_' : now === null ? '-' : SIGN[now.state]
+    return look === null ? '_' : now === null ? '-' : now.belowAt !== null ? 'b' : SIGN[now.state]
   })
   return seen.join(' ')
 }
@@ -163,8 +166,8 @@ test.each<[Purpose[], Purpose, boolean]>([
 
 test('each rule moves its own episode, and only rules that move are in the verdict', () => {
   const open: Record<number, Episode> = {
-    1: { state: 'PENDING', pendingAt: HIT.observedAt - 30 * MINUTE, coolingAt: null },
-    2: { state: 'FIRING', pendingAt: PUBLISHED, coolingAt: null },
+    1: { state: 'PENDING', pendingAt: HIT.observedAt - 30 * MINUTE, belowAt: null, coolingAt: null },
+    2: { state: 'FIRING', pendingAt: PUBLISHED, belowAt: null, coolingAt: null },
   }
   const rules = [active({}, 1), active({}, 2), active({}, 3), active({ purposes: ['SELLING'] }, 4)]
   const { moves } = judge(given({ rules, episodeOf: (ruleId) => open[ruleId] ?? null }))
@@ -212,6 +215,122 @@ test('a rule on the KOL baseline reads the peers at the age of the look', () => 
   const unknown = judge(given({ rules, kol: kol(2) }))
   expect(unknown.readings.kolRatio).toEqual({ value: null, reason: 'TOO_FEW_PEERS' })
   expect(unknown.moves).toEqual([])
+})
+
+test.each<[string, Partial<Definition>, string]>([
+  ['keeps firing for 20 minutes below, then cools', { keepFiringMinutes: 20 }, 'F b b c c'],
+  ['keeps firing until it is back at the release level, then anew', { keepFiringMinutes: 20 }, 'F b F b b c'],
+  ['looks without plays end nothing', { keepFiringMinutes: 20 }, 'F b b b c'],
+  [
+    'without a cooldown it closes when the time is over',
+    { keepFiringMinutes: 10, cooldownMinutes: 0 },
+    'F b -',
+  ],
+])('keep firing: %s', (name, more, expected) => {
+  const plays: Record<string, string> = {
+    'F b b c c': '1000 400+0x3',
+    'F b F b b c': '1000 400 500 400+0x2',
+    'F b b b c': '1000 400 ?x2 400',
+    'F b -': '1000 400 400',
+  }
+  expect(run(plays[expected] as string, { holdMinutes: 0, ...more }), name).toBe(expected)
+})
+
+const HERE: Place = { brandId: 1, matrixId: 2, phaseId: 3, tier: 'HEAD' }
+test.each<[string, Partial<Scope>, Place | null | undefined, boolean]>([
+  ['no scope, nothing known of the video', {}, undefined, true],
+  ['no scope, a video that belongs nowhere', {}, null, true],
+  ['its brand', { brandIds: [7, 1] }, HERE, true],
+  ['another brand', { brandIds: [7] }, HERE, false],
+  ['its matrix', { matrixIds: [2] }, HERE, true],
+  ['another matrix', { matrixIds: [1] }, HERE, false],
+  ['its phase', { phaseIds: [3] }, HERE, true],
+  ['a phase, and the video has none', { phaseIds: [3] }, { ...HERE, phaseId: null }, false],
+  ['its tier', { tiers: ['WAIST', 'HEAD'] }, HERE, true],
+  ['a tier, and its KOL has none', { tiers: ['HEAD'] }, { ...HERE, tier: null }, false],
+  ['all four', { brandIds: [1], matrixIds: [2], phaseIds: [3], tiers: ['HEAD'] }, HERE, true],
+  ['three of four', { brandIds: [1], matrixIds: [2], phaseIds: [3], tiers: ['KOC'] }, HERE, false],
+  ['any scope, nothing known of the video', { brandIds: [1] }, undefined, false],
+  ['any scope, a video that belongs nowhere', { tiers: ['KOC'] }, null, false],
+])('scope: %s', (_name, scope, place, judged) => {
+  const rules = [active({ holdMinutes: 0, scope: { ...EVERYWHERE, ...scope } })]
+  const placed = { ...watch(), ...(place !== undefined && { place }) }
+  expect(judge(given({ watch: placed, rules })).moves).toHaveLength(judged ? 1 : 0)
+})
+
+test('what is compared beyond the catalogue is read once, judged by, kept as evidence and carried in the readings', () => {
+  let asked = 0
+  const standingOf: StandingOf = (reference, of, age, value) => {
+    asked++
+    expect([reference, of, age, value]).toEqual(['TIER', 'plays', HOUR, 5000])
+    return { ratio: 4, percentile: 0.9, videos: 12 }
+  }
+  const beside = { metric: 'plays', of: 'TIER', by: 'RATIO', op: '>=', value: 3 } as const
+  const over = { metric: 'plays', windowMinutes: 30, op: '>=', value: 1000 } as const
+  const rules = [
+    active({ holdMinutes: 0, condition: { all: [beside, { not: { ...over, value: 4000 } }] } }, 1),
+    active({ holdMinutes: 0, condition: beside }, 2),
+    active({ holdMinutes: 0, condition: { metric: 'breakoutProbability', op: '>=', value: 0.7 } }, 3),
+  ]
+  const last = lookOf(PUBLISHED + 30 * MINUTE, 3000)
+  const forecast = { probability: 0.8, plays24h: 1e4, plays7d: 2e4, final: 3e4 } as Forecast
+  const { moves, readings } = judge(given({ watch: { ...watch(), last }, rules, standingOf, forecast }))
+  expect(asked).toBe(1)
+  expect(moves.map(({ step }) => step.to)).toEqual(['FIRING', 'FIRING', 'FIRING'])
+  const kept = { 'plays / TIER median': { value: 4 }, 'plays over 30 min': { value: 2000 } }
+  expect(readings).toMatchObject(kept)
+  expect(moves[0]?.evidence).toMatchObject({
+    condition: 'plays / TIER median >= 3 and not (plays over 30 min >= 4000)',
+    readings: { ...kept, plays: { value: 5000 } },
+  })
+  expect(moves[2]?.evidence.readings).toMatchObject({ breakoutProbability: { value: 0.8 } })
+})
+
+test('without a forecast or a reference nothing moves', () => {
+  const parts = [
+    { metric: 'plays', of: 'KOL', by: 'PERCENTILE', op: '>=', value: 0 },
+    { metric: 'breakoutProbability', op: '>=', value: 0 },
+  ] as const
+  const rules = parts.map((condition, i) => active({ holdMinutes: 0, condition }, i))
+  const { moves, readings } = judge(given({ rules }))
+  expect(moves).toEqual([])
+  expect(readings).toMatchObject({
+    'plays percentile of KOL': { value: null, reason: 'TOO_FEW_PEERS' },
+    breakoutProbability: { value: null, reason: 'NOT_FORESEEN' },
+  })
+})
+
+test('a definition of before judges as its whole one does', () => {
+  const { condition, purposes, holdMinutes, cooldownMinutes } = RULE
+  const old = { condition, purposes, holdMinutes: 0 * holdMinutes, cooldownMinutes } as Definition
+  const rules = [{ ruleId: 1, version: 1, definition: old }]
+  expect(judge(given({ rules })).moves.map(({ step }) => step.to)).toEqual(['FIRING'])
+})
+
+test('any rule may be asked of any look: nothing is thrown, and no look without numbers moves an episode', () => {
+  const standing = fc.option(fc.record({ ratio: fc.nat(5), percentile: fc.nat(1), videos: fc.nat(9) }))
+  const episode = fc.option(
+    fc.record({
+      state: fc.constantFrom<Episode['state'][]>('PENDING', 'FIRING', 'COOLING', 'CLOSED'),
+      pendingAt: fc.constant(PUBLISHED),
+      belowAt: fc.constantFrom(null, PUBLISHED),
+      coolingAt: fc.constant(PUBLISHED),
+    }),
+  )
+  fc.assert(
+    // Without its age nothing is known of such a look, and no class speaks of what is not known.
+    fc.property(fc.array(definitions, { maxLength: 3 }), standing, episode, (all, standing, episode) => {
+      const rules = all.map((d, i) => active({ ...d, purposes: [], scope: EVERYWHERE }, i))
+      const input = given({ rules, standingOf: () => standing, episodeOf: () => episode })
+      judge(input)
+      const nothing = { plays: null, likes: null, comments: null, shares: null, saves: null }
+      const blind = judge({ ...input, look: { observedAt: HIT.observedAt, ...nothing } })
+      for (const { rule } of blind.moves) {
+        expect(metricsOf(rule.definition.condition)).toContain('ageHours')
+      }
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('judging changes nothing it is given, and answers the same twice', () => {

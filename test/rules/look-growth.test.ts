@@ -4,6 +4,7 @@ import { byChance, byMostOdds, byOdds, lookAhead } from '../../rules/look-chance
 import { courseOf, growth, type Sight } from '../../rules/look-growth.ts'
 import { type PreparedRule, prepareRules } from '../../rules/look-rules.ts'
 import { outlookOf, stakesOf } from '../../rules/look-stake.ts'
+import { operandOf } from '../../rules/operand.ts'
 import type { Condition } from '../../rules/rule.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 import { asked, PUBLISHED, ruled, sight, type Told, video } from './look-video.ts'
@@ -110,9 +111,39 @@ test('plays an hour are expected to fall, and a fall that is as expected tells n
   expect(after(5000)).toBeLessThan(alone)
 })
 
+test('plays of a window are expected to fall as a velocity does, and not to while it holds the whole life', () => {
+  const over = (windowMinutes: number, value: number, later: number) => {
+    const last = sight(6 * HOUR, {})
+    const condition = { metric: 'plays', windowMinutes, op: '>=', value: 1000 } as const
+    const readings = { ...last.readings, [`plays over ${windowMinutes} min`]: { value } }
+    return chanceAfter(condition, { ...last, readings }, null, later, 'met')
+  }
+  expect(over(60, 1100, 0)).toBe(1)
+  expect(over(60, 1100, 6 * HOUR)).toBeLessThan(0.2)
+  const velocity = chance({ metric: 'velocity', op: '>=', value: 1000 }, { velocity: 1100 }, 6 * HOUR)
+  expect(over(5, 1100, 6 * HOUR)).toBeCloseTo(velocity, 1)
+  const whole = chance({ metric: 'plays', op: '>=', value: 1000 }, { plays: 900 }, HOUR)
+  expect(over(1440, 900, HOUR)).toBeCloseTo(whole, 1)
+})
+
+test('not met is met the other way, and let go at its release level', () => {
+  const not: Condition = { not: { metric: 'plays', op: '>=', value: 1000, release: 1500 } }
+  expect(chance(not, { plays: 999 }, 0)).toBe(1)
+  expect(chance(not, { plays: 1200 }, 0)).toBe(0)
+  expect(chance(not, { plays: 1200 }, 0, 'released')).toBe(0)
+  expect(chance(not, { plays: 1501 }, 0, 'released')).toBe(1)
+  expect(chance({ not: { any: [plays, rate] } }, { plays: 100, interactionRate: 0.9 }, HOUR)).toBeLessThan(
+    0.01,
+  )
+})
+
 test('a metric without a manner of its own may go either way', () => {
   const last = sight(6 * HOUR, {})
-  expect(courseOf('ageHours', PUBLISHED, last, null)).toMatchObject({ drift: 0, doubt: 0.5, noise: 0.2 })
+  expect(courseOf(operandOf({ metric: 'ageHours' }), PUBLISHED, last, null)).toMatchObject({
+    drift: 0,
+    doubt: 0.5,
+    noise: 0.2,
+  })
 })
 
 test('no gap has shorter odds than the limit that stops the search for one', () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gapsAt, nextLook } from '../../rules/look-value.ts'
-import { told } from '../../rules/look-why.ts'
+import { isUrgent, told } from '../../rules/look-why.ts'
 import { METRIC_KEYS, type Readings } from '../../rules/metric.ts'
+import type { Condition } from '../../rules/rule.ts'
+import { EVERYWHERE } from '../../rules/scope.ts'
 import { DAY, HOUR, MINUTE, PHASES } from '../../rules/types.ts'
 import { asked, input, nowOf, PUBLISHED, ruled, sight, soon, type Video, video } from './look-video.ts'
 
@@ -10,7 +12,7 @@ import { asked, input, nowOf, PUBLISHED, ruled, sight, soon, type Video, video }
 const wait = (one: Video) => (soon(one).at ?? Number.POSITIVE_INFINITY) - nowOf(one)
 const plays = ruled({ metric: 'plays', op: '>=', value: 10_000 })
 const at6h = (told: Parameters<typeof sight>[1]) => sight(6 * HOUR, told)
-const pending = { state: 'PENDING', pendingAt: PUBLISHED + 6 * HOUR, coolingAt: null } as const
+const pending = { state: 'PENDING', pendingAt: PUBLISHED + 6 * HOUR, belowAt: null, coolingAt: null } as const
 
 test('never starves, and never asks faster than the source is fresh', () => {
   fc.assert(
@@ -141,6 +143,64 @@ test('a rule that is met and holds is looked at when the hold ends', () => {
   expect(
     wait({ ...one, last: at6h({ plays: 9990 }), rules: [...one.rules, near], delayFenPerHour: 6000 }),
   ).toBeLessThan(30 * MINUTE)
+})
+
+test('a rule that keeps firing below its release level is looked at when that time ends, and not for its release', () => {
+  const episode = { ...pending, state: 'FIRING' as const, belowAt: PUBLISHED + 6 * HOUR }
+  const rule = { ...plays, episode, definition: { ...plays.definition, keepFiringMinutes: 40 } }
+  const one = input({ rules: [rule], last: at6h({ plays: 9000 }) })
+  expect(soon(one)).toEqual({
+    at: PUBLISHED + 6 * HOUR + 40 * MINUTE,
+    why: {
+      kind: 'KEEP_FIRING',
+      text: 'rule 1 is below its release level and keeps firing 40 min: the look when that ends',
+      numbers: { ruleId: 1, keepFiringMinutes: 40 },
+    },
+  })
+  expect(isUrgent({ kind: 'KEEP_FIRING', ruleId: 1, keepFiringMinutes: 40 })).toBe(false)
+  // Nothing else is at stake: a time that ends after the longest gap leaves that gap.
+  const longer = { ...rule, definition: { ...rule.definition, keepFiringMinutes: 10_080 } }
+  expect(soon({ ...one, rules: [longer] })).toMatchObject({
+    why: { kind: 'CEILING', text: expect.stringMatching(/^no rule can change/) },
+  })
+})
+
+const NOWHERE = { brandId: null, matrixId: null, phaseId: null, tier: null }
+test.each<[string, Video['place'], string]>([
+  ['in its scope', { ...NOWHERE, tier: 'HEAD' }, 'FLOOR'],
+  ['outside', { ...NOWHERE, tier: 'KOC' }, 'CEILING'],
+  ['of which nothing is known', undefined, 'CEILING'],
+])('a rule with a scope asks for looks at a video %s', (_name, place, kind) => {
+  const scope = { ...EVERYWHERE, tiers: ['HEAD' as const] }
+  const rules = [{ ...plays, definition: { ...plays.definition, scope } }]
+  const one = input({ rules, last: at6h({ plays: 9900 }), ...(place && { place }) })
+  expect(soon(one).why.kind).toBe(kind)
+  expect(soon({ ...one, rules: [...rules, { ...plays, ruleId: 2 }] }).why.kind).toBe('FLOOR')
+})
+
+test('a hold of a rule out of scope ends nothing', () => {
+  const scope = { ...EVERYWHERE, brandIds: [5] }
+  const rules = [{ ...plays, episode: pending, definition: { ...plays.definition, scope } }]
+  expect(soon(input({ rules, last: at6h({ plays: 20_000 }) })).why.kind).toBe('CEILING')
+})
+
+test('a window, a class and a not are weighed by what was read of them', () => {
+  const over = { metric: 'plays', windowMinutes: 60, op: '>=', value: 1000 } as const
+  const beside = { metric: 'plays', of: 'TIER', by: 'RATIO', op: '>=', value: 3 } as const
+  const asking = (condition: Condition, key: string, value: number) => {
+    const last = at6h({ plays: 5000 })
+    const readings = { ...last.readings, [key]: { value } }
+    return soon(input({ rules: [ruled(condition)], last: { ...last, readings } }))
+  }
+  for (const [condition, key, near, far] of [
+    [over, 'plays over 60 min', 950, 10],
+    [beside, 'plays / TIER median', 2.9, 0.1],
+    [{ not: over }, 'plays over 60 min', 1050, 1e6],
+  ] as const) {
+    const [soonest, late] = [asking(condition, key, near), asking(condition, key, far)]
+    expect(soonest.why).toMatchObject({ kind: 'WORTH', text: expect.stringContaining(`${key} `) })
+    expect(soonest.at).toBeLessThan(late.at as number)
+  }
 })
 
 test('learning late that a breakout is over counts a tenth', () => {

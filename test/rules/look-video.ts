@@ -12,7 +12,7 @@ import {
   type Reading,
   type Readings,
 } from '../../rules/metric.ts'
-import { type Condition, type Definition, STARTER_RULE } from '../../rules/rule.ts'
+import { type Condition, completed, type Definition, STARTER_RULE } from '../../rules/rule.ts'
 import { DAY, HOUR, MINUTE, PHASES } from '../../rules/types.ts'
 
 export const PUBLISHED = Date.UTC(2026, 5, 1, 12)
@@ -31,7 +31,7 @@ export function sight(age: number, told: Told): Sight {
 
 export const ruled = (condition: Condition, episode: Episode | null = null, ruleId = 1) => ({
   ruleId,
-  definition: { purposes: [], condition, holdMinutes: 30, cooldownMinutes: 360 } satisfies Definition,
+  definition: completed({ condition, holdMinutes: 30 }),
   episode,
 })
 
@@ -95,6 +95,13 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.array(comparison, { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
 )
 
+export const episodeIn = (state: Episode['state'], at: number, belowAt: number | null = null): Episode => ({
+  state,
+  pendingAt: at,
+  belowAt,
+  coolingAt: at,
+})
+
 /** Any video at the instant of its latest look, or of its publication; no look has failed, no cycle is set. */
 export const video: fc.Arbitrary<Video> = fc
   .record({
@@ -117,7 +124,7 @@ export const video: fc.Arbitrary<Video> = fc
     const last = ages && sight(age, told[0])
     const before = last && age > gap ? sight(age - gap, told[1]) : null
     const rules = conditions.map(([condition, state], i) =>
-      ruled(condition, state && { state, pendingAt: PUBLISHED + age, coolingAt: PUBLISHED + age }, i + 1),
+      ruled(condition, state && episodeIn(state, PUBLISHED + age), i + 1),
     )
     return input({ last, before, rules, source: { freshnessMs, costFen }, ...rest })
   })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { METRICS } from '../../rules/catalogue.ts'
 import { AGES, type Curve, curveAt } from '../../rules/curve.ts'
+import type { Forecast } from '../../rules/forecast.ts'
 import {
   type Figures,
   METRIC_KEYS,
@@ -292,6 +293,23 @@ test('the KOL baseline is to the bit the median of the curves at that age', () =
     }),
     { numRuns: 1000 },
   )
+})
+
+test('what is foreseen is read as it is, and each number that is not says so', () => {
+  const forecast = { probability: 0, plays24h: 1200, plays7d: null, final: 5000 } as Forecast
+  expect(read('breakoutProbability', { forecast })).toEqual(value(0))
+  expect(read('expectedPlays24h', { forecast })).toEqual(value(1200))
+  expect(read('expectedPlays7d', { forecast })).toEqual(none('NOT_FORESEEN'))
+  expect(read('expectedPlays', { forecast })).toEqual(value(5000))
+  for (const key of [
+    'breakoutProbability',
+    'expectedPlays24h',
+    'expectedPlays7d',
+    'expectedPlays',
+  ] as const) {
+    expect(read(key)).toEqual(none('NOT_FORESEEN'))
+    expect(read(key, { forecast: null })).toEqual(none('NOT_FORESEEN'))
+  }
 })
 
 test('no reading is ever NaN, endless or negative but for acceleration, and a null has a reason', () => {

@@ -1,146 +1,22 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { METRIC_KEYS, type MetricKey, type Reading, type Readings } from '../../rules/metric.ts'
-import {
-  type Comparison,
-  type Condition,
-  type Definition,
-  definition,
-  describe,
-  evaluate,
-  metricsOf,
-  type Outcome,
-  STARTER_RULE,
-  timing,
-} from '../../rules/rule.ts'
-
-const UNKNOWN: Reading = { value: null, reason: 'NOT_GIVEN' }
-
-/** Readings in which only the given metrics are known. */
-function readings(known: Partial<Record<MetricKey, number>>): Readings {
-  const all = METRIC_KEYS.map((key) => {
-    const value = known[key]
-    return [key, value === undefined ? UNKNOWN : { value }] as const
-  })
-  return Object.fromEntries(all) as Readings
-}
-
-const rule = (condition: Condition): Definition => ({
-  purposes: [],
-  condition,
-  holdMinutes: 0,
-  cooldownMinutes: 0,
-})
-const atLeast = (metric: MetricKey, value: number, release?: number): Comparison => ({
-  metric,
-  op: '>=',
-  value,
-  release,
-})
-const atMost = (metric: MetricKey, value: number, release?: number): Comparison => ({
-  metric,
-  op: '<=',
-  value,
-  release,
-})
-
-const LEVELS: [string, Comparison, number | null, Outcome][] = [
-  ['>= above the value: MET', atLeast('plays', 100, 50), 101, 'MET'],
-  ['>= at the value: MET', atLeast('plays', 100, 50), 100, 'MET'],
-  ['>= below the value, above the release: HELD', atLeast('plays', 100, 50), 99, 'HELD'],
-  ['>= at the release: HELD', atLeast('plays', 100, 50), 50, 'HELD'],
-  ['>= below the release: RELEASED', atLeast('plays', 100, 50), 49, 'RELEASED'],
-  ['>= 0: RELEASED, zero is a value', atLeast('plays', 100, 50), 0, 'RELEASED'],
-  ['>= unknown: NO_DATA', atLeast('plays', 100, 50), null, 'NO_DATA'],
-  ['>= without a release level, below: RELEASED', atLeast('plays', 100), 99, 'RELEASED'],
-  ['>= release equal to the value, below: RELEASED', atLeast('plays', 100, 100), 99, 'RELEASED'],
-  ['>= release 0: HELD at 0', atLeast('plays', 100, 0), 0, 'HELD'],
-  ['>= value 0: MET at 0', atLeast('plays', 0), 0, 'MET'],
-  ['<= below the value: MET', atMost('plays', 100, 200), 99, 'MET'],
-  ['<= at the value: MET', atMost('plays', 100, 200), 100, 'MET'],
-  ['<= above the value, below the release: HELD', atMost('plays', 100, 200), 101, 'HELD'],
-  ['<= at the release: HELD', atMost('plays', 100, 200), 200, 'HELD'],
-  ['<= above the release: RELEASED', atMost('plays', 100, 200), 201, 'RELEASED'],
-  ['<= unknown: NO_DATA', atMost('plays', 100, 200), null, 'NO_DATA'],
-  ['<= without a release level, above: RELEASED', atMost('plays', 100), 101, 'RELEASED'],
-]
-
-test.each(LEVELS)('%s', (_name, comparison, plays, expected) => {
-  expect(evaluate(rule(comparison), readings(plays === null ? {} : { plays }))).toBe(expected)
-})
-
-/**
- * Two comparisons, `>= 100 release 50`; each reads M: 150 met, H: 75 held, R: 10 released, ?: unknown. Columns: the
- * two, then the outcome of `all`, of `any`.
- */
-const TRUTH: [string, Outcome, Outcome][] = [
-  ['MM', 'MET', 'MET'],
-  ['MH', 'HELD', 'MET'],
-  ['MR', 'RELEASED', 'MET'],
-  ['M?', 'NO_DATA', 'MET'],
-  ['HM', 'HELD', 'MET'],
-  ['HH', 'HELD', 'HELD'],
-  ['HR', 'RELEASED', 'HELD'],
-  // One false decides `all` at the value; at the release level nothing is known: held.
-  ['H?', 'HELD', 'NO_DATA'],
-  ['RM', 'RELEASED', 'MET'],
-  ['RH', 'RELEASED', 'HELD'],
-  ['RR', 'RELEASED', 'RELEASED'],
-  ['R?', 'RELEASED', 'NO_DATA'],
-  ['?M', 'NO_DATA', 'MET'],
-  ['?H', 'HELD', 'NO_DATA'],
-  ['?R', 'RELEASED', 'NO_DATA'],
-  ['??', 'NO_DATA', 'NO_DATA'],
-]
-const READ: Record<string, number | undefined> = { M: 150, H: 75, R: 10 }
-
-test.each(TRUTH)('%s: all is %s, any is %s', (two, all, any) => {
-  const [plays, likes] = [...two].map((sign) => READ[sign])
-  const known = readings({ ...(plays && { plays }), ...(likes && { likes }) })
-  const parts = [atLeast('plays', 100, 50), atLeast('likes', 100, 50)]
-  expect(evaluate(rule({ all: parts }), known)).toBe(all)
-  expect(evaluate(rule({ any: parts }), known)).toBe(any)
-})
-
-const p = (metric: MetricKey) => atLeast(metric, 100)
-const NESTED: [string, Condition, Partial<Record<MetricKey, number>>, Outcome][] = [
-  [
-    'unknown in any in all, any met: MET',
-    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
-    { plays: 100, likes: 100 },
-    'MET',
-  ],
-  [
-    'unknown in any in all, any not met: NO_DATA',
-    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
-    { plays: 100, likes: 1 },
-    'NO_DATA',
-  ],
-  [
-    'unknown any in all, other false: RELEASED',
-    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
-    { plays: 1 },
-    'RELEASED',
-  ],
-  [
-    'unknown in all in any, other met: MET',
-    { any: [p('plays'), { all: [p('likes'), p('saves')] }] },
-    { plays: 100 },
-    'MET',
-  ],
-  [
-    'false decides all in any: RELEASED',
-    { any: [p('plays'), { all: [p('likes'), p('saves')] }] },
-    { plays: 1, likes: 1 },
-    'RELEASED',
-  ],
-  ['all of one: as the one', { all: [{ any: [p('plays')] }] }, { plays: 100 }, 'MET'],
-]
-
-test.each(NESTED)('%s', (_name, condition, known, expected) => {
-  expect(evaluate(rule(condition), readings(known))).toBe(expected)
-})
+import { METRIC_KEYS } from '../../rules/metric.ts'
+import { completed, definition, STARTER_RULE, type StoredDefinition, timing } from '../../rules/rule.ts'
+import { definitions } from './rule-world.ts'
 
 const PLAYS = { metric: 'plays', op: '>=', value: 1000 }
+const RATE = { metric: 'interactionRate', op: '>=', value: 0.9 }
+const USUAL = {
+  purposes: [],
+  scope: { brandIds: [], matrixIds: [], phaseIds: [], tiers: [] },
+  holdMinutes: 0,
+  keepFiringMinutes: 0,
+  cooldownMinutes: 360,
+  quiet: null,
+  severity: 'WARNING',
+  action: 'FLAG',
+}
+const nots = (levels: number): unknown => (levels === 0 ? PLAYS : { not: nots(levels - 1) })
 const deep = (levels: number): unknown => (levels === 0 ? PLAYS : { all: [deep(levels - 1)] })
 
 test.each<[string, unknown]>([
@@ -152,19 +28,40 @@ test.each<[string, unknown]>([
   ['all and any, nested', { condition: { all: [PLAYS, { any: [PLAYS, { all: [PLAYS] }] }] } }],
   ['eight levels', { condition: deep(8) }],
   ['every purpose by name', { purposes: ['SEEDING', 'SELLING', 'TRAFFIC'], condition: PLAYS }],
+  ['not', { condition: { not: PLAYS } }],
+  ['not deep down', { condition: { all: [PLAYS, { not: { any: [PLAYS, { not: PLAYS }] } }] } }],
+  ['eight nots', { condition: nots(8) }],
+  ['a release above the value of >= under not', { condition: { not: { ...PLAYS, release: 2000 } } }],
+  ['a release below the value of <= under not', { condition: { not: { ...PLAYS, op: '<=', release: 500 } } }],
+  [
+    'a release below the value of >= under two nots',
+    { condition: { not: { all: [{ not: { ...PLAYS, release: 500 } }] } } },
+  ],
+  ['a window', { condition: { ...PLAYS, windowMinutes: 360 } }],
+  [
+    'the shortest and the longest window',
+    { condition: { all: [5, 43_200].map((windowMinutes) => ({ ...PLAYS, windowMinutes })) } },
+  ],
+  ['a ratio to a class', { condition: { ...PLAYS, of: 'KOL', by: 'RATIO' } }],
+  ['a percentile of a class', { condition: { ...RATE, of: 'WORKSPACE', by: 'PERCENTILE', release: 0.8 } }],
+  [
+    'a scope',
+    { condition: PLAYS, scope: { brandIds: [1, 2], matrixIds: [3], phaseIds: [4], tiers: ['HEAD', 'KOC'] } },
+  ],
+  ['quiet hours over midnight', { condition: PLAYS, quiet: { from: '22:30', to: '08:00' } }],
+  ['no quiet hours', { condition: PLAYS, quiet: null }],
+  ['a severity and an action', { condition: PLAYS, severity: 'CRITICAL', action: 'STOP_PROMOTION' }],
+  ['the longest time to keep firing', { condition: PLAYS, keepFiringMinutes: 10_080 }],
   ['hold and cooldown 0', { condition: PLAYS, holdMinutes: 0, cooldownMinutes: 0 }],
   ['the longest hold and cooldown', { condition: PLAYS, holdMinutes: 10_080, cooldownMinutes: 43_200 }],
 ])('a definition may have %s, and comes back as it was', (_name, given) => {
-  expect(definition.parse(given)).toEqual({
-    purposes: [],
-    holdMinutes: 0,
-    cooldownMinutes: 360,
-    ...(given as object),
-  })
+  const parsed = definition.parse(given)
+  expect(parsed).toEqual({ ...USUAL, ...(given as object) })
+  expect(completed(given as StoredDefinition)).toEqual(parsed)
 })
 
 test.each(METRIC_KEYS)('a definition may read %s', (metric) => {
-  expect(definition.safeParse({ condition: { ...PLAYS, metric } }).success).toBe(true)
+  expect(definition.safeParse({ condition: { ...PLAYS, metric, value: 0.5 } }).success).toBe(true)
 })
 
 test('the rule of a new workspace is a good definition', () => {
@@ -210,6 +107,97 @@ test.each<[string, unknown, string, RegExp]>([
     /easier/,
   ],
   ['a key too many in a comparison', { condition: { ...PLAYS, hold: 1 } }, 'condition', /hold/],
+  [
+    'a key too many: it says which there are',
+    { condition: { ...PLAYS, hold: 1 } },
+    'condition',
+    /hold is not known.*windowMinutes/,
+  ],
+  [
+    'a key beside not',
+    { condition: { not: PLAYS, op: '>=' } },
+    'condition',
+    /op is not known here; there may be: not/,
+  ],
+  ['a not of a list', { condition: { not: [PLAYS] } }, 'condition.not', /object/],
+  ['a not of nothing', { condition: { not: null } }, 'condition.not', /object/],
+  [
+    'a bad part of not',
+    { condition: { not: { all: [PLAYS, { ...PLAYS, metric: 'fame' }] } } },
+    'condition.not.all.1.metric',
+    /kolRatio/,
+  ],
+  [
+    'a release below the value of >= under not',
+    { condition: { not: { ...PLAYS, release: 999 } } },
+    'condition.not.release',
+    /under not.*harder.*at least 1000/,
+  ],
+  [
+    'a release above the value of <= under not',
+    { condition: { not: { any: [{ ...PLAYS, op: '<=', release: 1001 }] } } },
+    'condition.not.any.0.release',
+    /under not.*harder.*at most 1000/,
+  ],
+  [
+    'a release above the value of >= under two nots',
+    { condition: { not: { not: { ...PLAYS, release: 1001 } } } },
+    'condition.not.not.release',
+    /easier.*at most 1000/,
+  ],
+  [
+    'a window of another metric',
+    { condition: { ...PLAYS, metric: 'likes', windowMinutes: 60 } },
+    'condition.windowMinutes',
+    /must be plays/,
+  ],
+  ['a window of nothing', { condition: { ...PLAYS, windowMinutes: 0 } }, 'condition.windowMinutes', /5/],
+  [
+    'half a minute of window',
+    { condition: { ...PLAYS, windowMinutes: 60.5 } },
+    'condition.windowMinutes',
+    /int/,
+  ],
+  [
+    'a window of more than 30 days',
+    { condition: { ...PLAYS, windowMinutes: 43_201 } },
+    'condition.windowMinutes',
+    /43200/,
+  ],
+  [
+    'a window and a class',
+    { condition: { ...PLAYS, windowMinutes: 60, of: 'KOL', by: 'RATIO' } },
+    'condition.of',
+    /not both/,
+  ],
+  [
+    'a class of a metric of which none is known',
+    { condition: { ...PLAYS, metric: 'likes', of: 'KOL', by: 'RATIO' } },
+    'condition.of',
+    /plays and interactionRate only/,
+  ],
+  ['an unknown class', { condition: { ...PLAYS, of: 'BRAND', by: 'RATIO' } }, 'condition.of', /VERTICAL/],
+  ['a class without by', { condition: { ...PLAYS, of: 'KOL' } }, 'condition.by', /RATIO or PERCENTILE/],
+  ['by without a class', { condition: { ...PLAYS, by: 'RATIO' } }, 'condition.of', /go together/],
+  ['an unknown by', { condition: { ...PLAYS, of: 'KOL', by: 'RANK' } }, 'condition.by', /PERCENTILE/],
+  [
+    'a percentile of 95',
+    { condition: { ...RATE, value: 95, of: 'KOL', by: 'PERCENTILE' } },
+    'condition.value',
+    /0.95 is 95 %/,
+  ],
+  [
+    'a percentile let go at -1',
+    { condition: { ...RATE, release: -1, of: 'KOL', by: 'PERCENTILE' } },
+    'condition.release',
+    /between 0 and 1/,
+  ],
+  [
+    'a probability of 70',
+    { condition: { ...PLAYS, metric: 'breakoutProbability', value: 70 } },
+    'condition.value',
+    /between 0 and 1/,
+  ],
   ['an empty all', { condition: { all: [] } }, 'condition.all', /1/],
   ['an empty any', { condition: { any: [] } }, 'condition.any', /1/],
   ['an all that is no list', { condition: { all: PLAYS } }, 'condition.all', /array/],
@@ -236,7 +224,51 @@ test.each<[string, unknown, string, RegExp]>([
     'cooldownMinutes',
     /43200/,
   ],
-  ['a key too many', { condition: PLAYS, cooldown: 1 }, '', /cooldown/],
+  ['a key too many', { condition: PLAYS, cooldown: 1 }, '', /cooldown is not known here; .*cooldownMinutes/],
+  ['a scope that is a list', { condition: PLAYS, scope: [] }, 'scope', /object/],
+  [
+    'a key too many in the scope',
+    { condition: PLAYS, scope: { brands: [1] } },
+    'scope',
+    /brands is not known here; .*brandIds/,
+  ],
+  [
+    'an id in the scope that is none',
+    { condition: PLAYS, scope: { brandIds: [1, 0] } },
+    'scope.brandIds.1',
+    /1/,
+  ],
+  ['an id in words', { condition: PLAYS, scope: { matrixIds: ['1'] } }, 'scope.matrixIds.0', /number/],
+  ['half an id', { condition: PLAYS, scope: { phaseIds: [1.5] } }, 'scope.phaseIds.0', /int/],
+  ['an unknown tier', { condition: PLAYS, scope: { tiers: ['TOP'] } }, 'scope.tiers.0', /HEAD/],
+  ['quiet hours without an end', { condition: PLAYS, quiet: { from: '22:00' } }, 'quiet.to', /string/],
+  [
+    'quiet hours that are no time',
+    { condition: PLAYS, quiet: { from: '24:00', to: '08:00' } },
+    'quiet.from',
+    /HH:MM/,
+  ],
+  [
+    'quiet hours of nothing, or of all day',
+    { condition: PLAYS, quiet: { from: '08:00', to: '08:00' } },
+    'quiet.to',
+    /begin/,
+  ],
+  [
+    'a key too many in the quiet hours',
+    { condition: PLAYS, quiet: { from: '22:00', to: '08:00', zone: 'UTC' } },
+    'quiet',
+    /zone/,
+  ],
+  ['an unknown severity', { condition: PLAYS, severity: 'FATAL' }, 'severity', /CRITICAL/],
+  ['an unknown action', { condition: PLAYS, action: 'BUY' }, 'action', /PROPOSE_TRIAL/],
+  ['a negative time to keep firing', { condition: PLAYS, keepFiringMinutes: -1 }, 'keepFiringMinutes', /0/],
+  [
+    'a time to keep firing of more than a week',
+    { condition: PLAYS, keepFiringMinutes: 10_081 },
+    'keepFiringMinutes',
+    /10080/,
+  ],
 ])('a definition may not have %s: the error names the part', (_name, given, path, message) => {
   const issues = definition.safeParse(given).error?.issues ?? []
   expect(issues[0]?.path.join('.')).toBe(path)
@@ -247,39 +279,40 @@ test('a definition as deep as a request can hold is refused, not overflowed', ()
   expect(definition.safeParse({ condition: deep(5000) }).success).toBe(false)
 })
 
-test.each<[Condition, string]>([
-  [p('plays'), 'plays >= 100'],
-  [atMost('interactionRate', 0.03, 0.05), 'interactionRate <= 0.03'],
-  [{ all: [p('plays'), p('likes')] }, 'plays >= 100 and likes >= 100'],
-  [{ any: [p('plays'), p('likes')] }, 'plays >= 100 or likes >= 100'],
-  [
-    { all: [p('kolRatio'), { any: [p('plays'), p('likes')] }] },
-    'kolRatio >= 100 and (plays >= 100 or likes >= 100)',
-  ],
-  [
-    { any: [{ all: [p('plays'), p('likes')] }, p('saves')] },
-    '(plays >= 100 and likes >= 100) or saves >= 100',
-  ],
-  [{ all: [p('plays')] }, 'plays >= 100'],
-  [{ all: [{ any: [p('plays'), p('likes')] }] }, 'plays >= 100 or likes >= 100'],
-  [STARTER_RULE.definition.condition, 'kolRatio >= 3 and interactionRate >= 0.03 and plays >= 1000'],
-])('a condition in one line: %#', (condition, line) => {
-  expect(describe(condition)).toBe(line)
+test('a definition as deep as a request can hold is refused under nots too', () => {
+  expect(definition.safeParse({ condition: nots(9) }).success).toBe(false)
+  expect(definition.safeParse({ condition: nots(5000) }).success).toBe(false)
 })
 
-test.each<[string, Condition, MetricKey[]]>([
-  ['the one of a comparison', p('plays'), ['plays']],
-  [
-    'those of all and any',
-    { all: [p('plays'), { any: [p('likes'), p('saves')] }] },
-    ['plays', 'likes', 'saves'],
-  ],
-  ['each once', { any: [p('plays'), { all: [p('likes'), p('plays')] }, p('likes')] }, ['plays', 'likes']],
-])('a condition reads %s', (_name, condition, metrics) => {
-  expect(metricsOf(condition)).toEqual(metrics)
+test('any definition survives JSON, validation and completion, each as often as one likes', () => {
+  fc.assert(
+    fc.property(definitions, (given) => {
+      const stored = JSON.parse(JSON.stringify(given))
+      expect(definition.parse(stored)).toEqual(stored)
+      expect(completed(stored)).toEqual(stored)
+    }),
+    { numRuns: 1000 },
+  )
 })
 
-test('hold and cooldown are minutes', () => {
-  const given = { ...rule(p('plays')), holdMinutes: 30, cooldownMinutes: 360 }
-  expect(timing(given)).toEqual({ holdMs: 1_800_000, cooldownMs: 21_600_000 })
+test('what was stored before rules had scopes, severities and quiet hours means the same', () => {
+  const old = {
+    purposes: ['SELLING' as const],
+    condition: STARTER_RULE.definition.condition,
+    holdMinutes: 30,
+    cooldownMinutes: 60,
+  }
+  expect(completed(old)).toEqual({ ...USUAL, ...old })
+  expect(completed({ ...old, scope: { tiers: ['HEAD'] } as never })).toMatchObject({
+    scope: { brandIds: [], tiers: ['HEAD'] },
+  })
+})
+
+test('hold, keep firing and cooldown are minutes', () => {
+  const given = completed({
+    condition: STARTER_RULE.definition.condition,
+    holdMinutes: 30,
+    keepFiringMinutes: 20,
+  })
+  expect(timing(given)).toEqual({ holdMs: 1_800_000, keepFiringMs: 1_200_000, cooldownMs: 21_600_000 })
 })

@@ -43,7 +43,7 @@ async function spent(n: number, spendFen: number, recordedAt: Date, revision = 0
   const of = { source: 'qianchuan', subject: 'VIDEO' as const, subjectId: itemId, runId: 0 }
   await write({ ...ctx, now: recordedAt }, async (tx) => {
     await tx.insert(outcome).values({ ...of, ...day, revision, spendFen, recordedAt })
-    await refreshMoney(tx, new Map([[itemId, null]]))
+    await refreshMoney(tx, ctx.now, new Map([[itemId, null]]))
   })
 }
 

@@ -39,7 +39,7 @@ test('money in 分, bought and natural plays; null is not 0', async () => {
       },
       ...{ startsAt: ctx.now, endsAt: ctx.now, spendFen: 5000, gmvFen: 0, recordedAt: ctx.now, runId: 1 },
     })
-    await refreshMoney(tx, new Map([[itemId, ctx.now]]))
+    await refreshMoney(tx, ctx.now, new Map([[itemId, ctx.now]]))
   })
   const advertised = {
     spendFen: 5000,

@@ -1,7 +1,9 @@
 import { isObjectType } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
+import { notification } from '../../db/tables.ts'
 import { connectAccount } from '../../flow/account.ts'
-import type { Context } from '../../flow/context.ts'
+import { type Context, write } from '../../flow/context.ts'
+import { notify } from '../../flow/notify.ts'
 import { createSealer } from '../../flow/seal.ts'
 import { DAY } from '../../rules/types.ts'
 import { schema } from '../../schema/schema.ts'
@@ -30,6 +32,7 @@ async function team(): Promise<Team> {
     Video: videoIds[0] ?? 0,
     Rule: ruleId,
     Breakout: breakoutIds[0] ?? 0,
+    Notification: await told(ctx, breakoutIds),
     Account: await connected(ctx),
     Campaign: when.campaignId,
     Phase: when.phaseId,
@@ -42,6 +45,14 @@ async function team(): Promise<Team> {
   const token = await tokenOf(ctx)
   const { node } = await api.data(token, `{ node(id: "${ids.Video}") { ... on Video { cell { id } } } }`)
   return { token, ids: { ...ids, Cell: node.cell.id } }
+}
+/** What tells of these episodes; told now where their firing did not. */
+function told(ctx: Context, breakoutIds: readonly number[]): Promise<number> {
+  return write(ctx, async (tx) => {
+    await notify(tx, ctx.now, breakoutIds)
+    const [first] = await tx.select({ id: notification.id }).from(notification)
+    return first?.id ?? 0
+  })
 }
 /** An account whose tokens nobody opens. */
 function connected(ctx: Context): Promise<number> {

@@ -193,6 +193,7 @@ test('a list of one kind of thing has one connection type, wherever it is', () =
     'KolPrice',
     'KolSnapshot',
     'Matrix',
+    'Notification',
     'Occasion',
     'Outcome',
     'Pair',

@@ -1,0 +1,60 @@
+/** The forecast of one video at a look, out of what its workspace knows: the same live, on import and in replay. */
+import type { Curve } from './curve.ts'
+import { type Forecast, foreseeLook } from './forecast.ts'
+import { expectationOf, finalOf } from './forecast-class.ts'
+import type { Model } from './forecast-model.ts'
+import type { Figures, Peer } from './metric.ts'
+import { PEER_WINDOW } from './metric-baseline.ts'
+import type { Classes, Reference } from './reference.ts'
+import { DAY, HOUR, type Look, type Tier } from './types.ts'
+
+/** A class is no narrower than this: its KOL's own videos, shrunk to its tier, vertical and workspace. */
+export const NARROWEST: Reference = 'KOL'
+
+export interface ForecastOf {
+  publishedAt: number
+  tier: Tier | null
+  classes: Classes
+  /** The KOL's videos, latest published first; those before the video count. */
+  peers: readonly Peer[]
+  /** Of the workspace's zone to UTC, ms. */
+  offset: number
+  /** The probability at the look before; null: there was none. */
+  before: number | null
+}
+
+/**
+ * null: plays are not known. Of a video with ads only natural plays count; and because reports of what was bought run
+ * behind the counter, its probability may only fall from what it was: bought plays never raise it.
+ */
+export function foreseeVideo(
+  model: Model,
+  { publishedAt, tier, classes, peers, offset, before }: ForecastOf,
+  look: Look,
+  curve: Curve,
+  figures: Pick<Figures, 'boughtPlays' | 'spendFen'> | null,
+): Forecast | null {
+  const usual = expectationOf(model, { tier, classes, finals: finalsBefore(peers, publishedAt) }, NARROWEST)
+  const hour = hourOf(publishedAt, offset)
+  const bought = figures?.boughtPlays ?? 0
+  const forecast = foreseeLook(model, usual, { publishedAt, hour, bought }, look, curve)
+  if (forecast === null || before === null || (bought <= 0 && !figures?.spendFen)) return forecast
+  return { ...forecast, probability: Math.min(before, forecast.probability) }
+}
+
+export function hourOf(publishedAt: number, offset: number): number {
+  return ((((publishedAt + offset) % DAY) + DAY) % DAY) / HOUR
+}
+
+/** ln(1 + plays) in the end of the latest that are finished. */
+export function finalsBefore(peers: readonly Peer[], publishedAt: number): number[] {
+  const finals: number[] = []
+  let seen = 0
+  for (const peer of peers) {
+    if (peer.publishedAt >= publishedAt) continue
+    if (++seen > PEER_WINDOW) break
+    const final = finalOf(peer.curve)
+    if (final !== null) finals.push(final)
+  }
+  return finals
+}
