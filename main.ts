@@ -1,6 +1,7 @@
 /** The one entry of every command; nothing else reads the clock, the environment or the arguments. */
 import { inspect } from 'node:util'
 import pino from 'pino'
+import { backtest } from './cli/backtest.ts'
 import { courier } from './cli/courier.ts'
 import { demo } from './cli/demo.ts'
 import { importFile } from './cli/import.ts'
@@ -90,6 +91,9 @@ async function run(
       return 'done'
     case 'plan':
       await plan(common)
+      return 'done'
+    case 'backtest':
+      await backtest(common)
       return 'done'
     case 'courier':
       await courier({ ...common, pipe })

@@ -32,7 +32,7 @@ export interface Walked {
 
 /** A video nobody looked at for this long is taken for finished, whatever its age. */
 const SILENT = 2 * DAY
-/** A lesson costs a second: so much must be new, in videos and as a share. */
+/** A lesson costs a tenth of a second: so much must be new, in videos and as a share. */
 const LEAST_NEW = 20
 const NEW_SHARE = 0.05
 const MOST_COUNTED = 3000
@@ -88,8 +88,9 @@ export function createWalk(options: WalkOptions): Walk {
     for (const video of open) {
       const { last, publishedAt } = video.watch
       if (!last || (now - last.observedAt < SILENT && last.observedAt - publishedAt < FINISHED_AGE)) continue
+      if (video.seen === null) continue
       open.delete(video)
-      if (video.seen) finished.push(video)
+      finished.push(video)
     }
     if (finished.length - taught < Math.max(LEAST_NEW, NEW_SHARE * Math.min(taught, MOST_COUNTED))) return
     taught = finished.length
