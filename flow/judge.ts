@@ -190,7 +190,7 @@ function judgeOne(video: Tracked, look: VideoLook, batch: Batch): void {
   const figures = batch.live ? video.row.figures : null
   const forecast = foreseeVideo(
     model,
-    { ...video.row, classes, peers, offset: batch.offset, before: video.probability },
+    { ...video.row, classes, peers, offset: batch.offset, last: video.watch.last, before: video.probability },
     look,
     extendCurve(video.watch.curve, publishedAt, video.watch.last, look),
     figures,

@@ -79,7 +79,8 @@ export async function lookSoon(tx: Tx, now: Date): Promise<void> {
   await wakeShards(tx, null)
 }
 
-function checkDefinition(given: unknown): Definition {
+/** InvalidInputError names the part at fault. */
+export function checkDefinition(given: unknown): Definition {
   const parsed = definition.safeParse(given)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

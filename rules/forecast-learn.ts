@@ -27,6 +27,7 @@ export function learn(examples: readonly Example[], about: Pick<Model, 'top' | '
     ...SHIPPED,
     ...about,
     videos: examples.length,
+    from: learnedFrom(seen),
     fits: {
       plays24h: fitAll(examples, seen, 'plays24h'),
       plays7d: fitAll(examples, seen, 'plays7d'),
@@ -44,6 +45,16 @@ function fitAll(examples: readonly Example[], seen: Seen, target: Target): Fit[]
     last = fitAt(examples, seen, i, target, prior, room) ?? last
     return last ?? prior
   })
+}
+
+/** Below the first fit there is but the prior, and the chance was fitted to margins of another spread. */
+function learnedFrom({ there }: Seen): number {
+  for (let i = 0; i < AGES.length; i++) {
+    let count = 0
+    for (let at = i; at < there.length; at += AGES.length) count += there[at] as number
+    if (count >= LEAST_AT_AGE) return i === 0 ? 0 : (AGES[i] as number)
+  }
+  return 0
 }
 
 /** Room for the videos of one fit; nothing in it outlives the fit. */

@@ -28,6 +28,8 @@ export interface Model {
   version: 1
   /** Finished videos it was learned from; 0: it is the one that is shipped. */
   videos: number
+  /** The first of AGES that finished videos were seen at, ms: younger videos are not foreseen. Left out or 0: all are. */
+  from?: number
   /** A breakout ends in this share of its class. */
   top: number
   /** By how much ln(1 + plays) of that share exceeds the level of its class, by how narrow the class is. */

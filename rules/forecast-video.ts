@@ -1,4 +1,5 @@
 /** The forecast of one video at a look, out of what its workspace knows: the same live, on import and in replay. */
+import { coveredPlays } from './covered.ts'
 import type { Curve } from './curve.ts'
 import { type Forecast, foreseeLook } from './forecast.ts'
 import { expectationOf, finalOf } from './forecast-class.ts'
@@ -19,6 +20,8 @@ export interface ForecastOf {
   peers: readonly Peer[]
   /** Of the workspace's zone to UTC, ms. */
   offset: number
+  /** The look before it; left out or null: only the curve is known. */
+  last?: Look | null
   /** The probability at the look before; null: there was none. */
   before: number | null
 }
@@ -29,7 +32,7 @@ export interface ForecastOf {
  */
 export function foreseeVideo(
   model: Model,
-  { publishedAt, tier, classes, peers, offset, before }: ForecastOf,
+  { publishedAt, tier, classes, peers, offset, last = null, before }: ForecastOf,
   look: Look,
   curve: Curve,
   figures: Pick<Figures, 'boughtPlays' | 'spendFen'> | null,
@@ -37,9 +40,21 @@ export function foreseeVideo(
   const usual = expectationOf(model, { tier, classes, finals: finalsBefore(peers, publishedAt) }, NARROWEST)
   const hour = hourOf(publishedAt, offset)
   const bought = figures?.boughtPlays ?? 0
-  const forecast = foreseeLook(model, usual, { publishedAt, hour, bought }, look, curve)
+  const covered = coveredLook({ publishedAt, look, last, curve }, figures)
+  const forecast = foreseeLook(model, usual, { publishedAt, hour, bought }, covered, curve)
   if (forecast === null || before === null || (bought <= 0 && !figures?.spendFen)) return forecast
   return { ...forecast, probability: Math.min(before, forecast.probability) }
+}
+
+/** The look as reports of ads cover it; who answered then is not known. */
+function coveredLook(
+  seen: Parameters<typeof coveredPlays>[0],
+  figures: Parameters<typeof coveredPlays>[1],
+): Look {
+  const { age, plays } = coveredPlays(seen, figures)
+  const observedAt = seen.publishedAt + age
+  if (observedAt === seen.look.observedAt) return seen.look
+  return { observedAt, plays, likes: null, comments: null, shares: null, saves: null }
 }
 
 export function hourOf(publishedAt: number, offset: number): number {

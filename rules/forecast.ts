@@ -193,6 +193,9 @@ function at(
   return atLeast(stand.plays, level + mix(sum(fits[below] as Fit, x), sum(fits[above] as Fit, x), share))
 }
 
+/** So near below the first learned age it still holds. */
+const NEAR = 0.9
+
 export interface Foreseen {
   publishedAt: number
   hour: number
@@ -209,7 +212,7 @@ export function foreseeLook(
   curve: Curve,
 ): Forecast | null {
   const age = look.observedAt - publishedAt
-  if (look.plays === null || age <= 0) return null
+  if (look.plays === null || age <= 0 || age < NEAR * (model.from ?? 0)) return null
   const plays = Math.max(0, look.plays - bought)
   // What was bought is in the counters of then and of those who answered, and cannot be told apart there.
   const earlier = bought > 0 ? null : earlierPlays(curve, age, plays)

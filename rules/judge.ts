@@ -1,6 +1,7 @@
 /** One look at one video, judged: the same function live, on import and in replay. */
 import { type ActiveRule, applies, type ReadyRule, readyOf } from './active-rule.ts'
 import { type Episode, type Evidence, type Step, step } from './breakout.ts'
+import { coveredPlays } from './covered.ts'
 import { type Curve, extendCurve } from './curve.ts'
 import type { Forecast } from './forecast.ts'
 import {
@@ -76,6 +77,7 @@ export function judge(input: JudgeInput): Verdict {
 function readAll({ watch, look, kol, counting, figures, forecast }: JudgeInput): Readings {
   return readMetrics({
     look,
+    covered: coveredPlays({ ...watch, look }, figures ?? null),
     previous: watch.last,
     previousVelocity: watch.velocity,
     publishedAt: watch.publishedAt,
@@ -91,7 +93,8 @@ function readInto(readings: Record<string, Reading>, operand: Operand, input: Ju
   if (readings[operand.key] !== undefined) return
   const { watch, look, standingOf } = input
   const seen = { publishedAt: watch.publishedAt, look, last: watch.last, curve: watch.curve }
-  readings[operand.key] = readOperand(operand, readings, seen, standingOf ?? null)
+  const { age: coveredAge } = coveredPlays(seen, input.figures ?? null)
+  readings[operand.key] = readOperand(operand, readings, { ...seen, coveredAge }, standingOf ?? null)
 }
 
 function evidenceOf({ line, kept }: ReadyRule, look: Look, readings: Record<string, Reading>): Evidence {

@@ -1,5 +1,6 @@
 /** The formulas of rules/catalogue.ts, over looks at one video, its KOL's earlier videos and its money. Pure. */
 import { METRIC_KEYS, type MetricKey } from './catalogue.ts'
+import type { Covered } from './covered.ts'
 import { breakEvenRoi } from './element.ts'
 import type { Forecast } from './forecast.ts'
 import { baseline, MIN_PEERS, PEER_WINDOW, type Peer } from './metric-baseline.ts'
@@ -75,6 +76,8 @@ export interface MetricInput {
   previousVelocity?: number | null | undefined
   /** null or left out: nothing is known. */
   figures?: Figures | null | undefined
+  /** Plays as far as reports of ads cover them; left out: all of the look. */
+  covered?: Covered | undefined
   /** Of the video at the look; null or left out: nothing is foreseen. */
   forecast?: Forecast | null | undefined
   /** Up to when orders had time to settle, ms; left out: the look. */
@@ -120,6 +123,8 @@ export function readMetrics(input: MetricInput): Readings {
   const { plays } = look
   const money = input.figures ?? UNKNOWN
   const age = look.observedAt - publishedAt
+  const covered = input.covered ?? { age, plays }
+  const unbought = naturalPlays(covered.plays, money.boughtPlays)
   const interactions = interactionsOf(look, input.counting ?? COUNTING)
   const speed = velocity(look, previous)
   const settledAge = (input.settledAt ?? look.observedAt) - publishedAt
@@ -135,9 +140,9 @@ export function readMetrics(input: MetricInput): Readings {
     fiveSecondRate: given(money.fiveSecondRate, 'NOT_GIVEN'),
     velocity: speed,
     acceleration: acceleration(speed, input.previousVelocity ?? null, look, previous),
-    kolRatio: kolRatio(naturalPlays(plays, money.boughtPlays), age, publishedAt, kol),
-    playsPerFollower: playsPerFollower(naturalPlays(plays, money.boughtPlays), kol),
-    naturalPlays: natural(plays, money),
+    kolRatio: kolRatio(unbought, covered.age, publishedAt, kol),
+    playsPerFollower: playsPerFollower(unbought, kol),
+    naturalPlays: natural(covered.plays, money),
     spend: given(money.spendFen, 'NO_MONEY'),
     gmv: given(money.gmvFen, 'NO_MONEY'),
     orders: given(money.orders, 'NO_MONEY'),

@@ -64,6 +64,8 @@ export interface Seen {
   look: Look
   last: Look | null
   curve: Curve
+  /** Up to which age reports of ads cover its plays, ms; left out: the look. */
+  coveredAge?: number
 }
 
 /** `readings` are those of the look; `standingOf` null: nothing is known of any class. */
@@ -77,7 +79,8 @@ export function readOperand(
   // Beside others, bought plays count for nothing.
   const reading = readings[of !== null && metric === 'plays' ? 'naturalPlays' : metric] as Reading
   if (of === null || reading.value === null) return reading
-  const age = seen.look.observedAt - seen.publishedAt
+  const now = seen.look.observedAt - seen.publishedAt
+  const age = metric === 'plays' ? (seen.coveredAge ?? now) : now
   const standing = standingOf?.(of, metric as UsualOf, age, reading.value) ?? null
   if (standing === null) return NONE.TOO_FEW_PEERS
   return { value: by === 'RATIO' ? standing.ratio : standing.percentile }
@@ -97,7 +100,7 @@ function gain(windowMs: number, seen: Seen): Reading {
  * Plays at an age before the look: between the two looks around it, or what the curve says. The curve alone knows
  * nothing behind its last age, which may lie hours before the last look.
  */
-function playsAt(age: number, { publishedAt, look, last, curve }: Seen): number | null {
+export function playsAt(age: number, { publishedAt, look, last, curve }: Seen): number | null {
   const place = placeOf(age)
   if (last === null || last.plays === null || last.observedAt <= publishedAt)
     return rounded(curveIn(curve, place))

@@ -52,11 +52,12 @@ export interface ReplayNeeds {
 
 const FORESEEN: readonly MetricKey[] = [
   'breakoutProbability',
+  'breakoutPromise',
   'expectedPlays24h',
   'expectedPlays7d',
   'expectedPlays',
 ]
-/** Of the look, the looks before it and the KOL alone. */
+/** Of the look and the looks before it alone: all else counts natural plays, or money itself. */
 const OWN: readonly MetricKey[] = [
   'plays',
   'likes',
@@ -67,8 +68,6 @@ const OWN: readonly MetricKey[] = [
   'interactionRate',
   'velocity',
   'acceleration',
-  'kolRatio',
-  'playsPerFollower',
 ]
 
 export function needsOf(rules: readonly ActiveRule[]): ReplayNeeds {
@@ -78,7 +77,7 @@ export function needsOf(rules: readonly ActiveRule[]): ReplayNeeds {
     standings: operands.some(({ of }) => of !== null),
     cells: operands.some(({ of }) => of === 'CELL'),
     followers: operands.some(({ metric }) => metric === 'playsPerFollower'),
-    figures: operands.some(({ metric }) => !OWN.includes(metric)),
+    figures: operands.some(({ metric, of }) => of !== null || !OWN.includes(metric)),
   }
 }
 
@@ -177,11 +176,14 @@ export class Replay {
       counting,
       figures: known.figures,
       forecast,
-      standingOf: needs.standings ? createStanding(this.classesAt(track, look.observedAt), peers, publishedAt) : null,
+      standingOf: needs.standings
+        ? createStanding(this.classesAt(track, look.observedAt), peers, publishedAt)
+        : null,
       rules,
       episodeOf: this.episodeOf,
     })
-    const asked = needs.forecast || verdict.moves.length === 0 ? forecast : this.forecastOf(track, look, known.figures)
+    const asked =
+      needs.forecast || verdict.moves.length === 0 ? forecast : this.forecastOf(track, look, known.figures)
     track.watch = verdict.watch
     track.peer.curve = verdict.watch.curve
     track.probability = forecast?.probability ?? track.probability
@@ -201,6 +203,7 @@ export class Replay {
         classes,
         peers: kin.peers,
         offset: this.options.offsetAt(look.observedAt),
+        last: watch.last,
         before: track.probability,
       },
       look,

@@ -234,6 +234,21 @@ const PROBABILITY: RulePack = {
     SHIPPED_RULE,
     packed(
       null,
+      '爆款预测，互动不冷',
+      'ours: as 爆款预测, where strangers answer about as well as is usual in the tier. In the simulator 99 of 100 are right; ' +
+        '0.9 rests on its interaction rates, and 0.8 to 1 do as well',
+      {
+        condition: {
+          all: [
+            SHIPPED_RULE.definition.condition,
+            { metric: 'interactionRate', of: 'TIER', by: 'RATIO', op: '>=', value: 0.9, release: 0.75 },
+          ],
+        },
+        holdMinutes: 30,
+      },
+    ),
+    packed(
+      null,
       '爆款概率 70%',
       'ours: as 爆款预测, later and surer: 0.7 is how sure to be, held for half an hour',
       {

@@ -74,13 +74,11 @@ export const DAY = 24 * HOUR
 
 export type { Group as BoardGroup } from './board.ts'
 export type { BreakoutState, CloseReason, Evidence } from './breakout.ts'
-export type { Model } from './forecast-model.ts'
-export type { Pairing } from './pair.ts'
-export type { ClassKind, ClassStats } from './reference.ts'
-export type { Definition, Severity } from './rule.ts'
 export type { AudienceMode, Bid, Channel, Goal, Method } from './capability.ts'
 export type { FatigueSettings } from './fatigue.ts'
+export type { Model } from './forecast-model.ts'
 export type { GuardReason, GuardSettings, Mark, PromotionMode } from './guard.ts'
+export type { Pairing } from './pair.ts'
 export type {
   Aim,
   CallKind,
@@ -95,5 +93,7 @@ export type { DecisionAction, DecisionRule } from './promotion-decide.ts'
 export type { DecideSettings } from './promotion-settings.ts'
 export type { Additions, ListedOrder } from './reconcile.ts'
 export type { Difference } from './reconcile-nightly.ts'
+export type { ClassKind, ClassStats } from './reference.ts'
+export type { Definition, Severity } from './rule.ts'
 export type { TrialState } from './trial-test.ts'
 export type { TrialTerms } from './trial-wealth.ts'

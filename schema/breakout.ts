@@ -48,7 +48,7 @@ const Reading = builder.objectRef<ReadingRow>('Reading').implement({
     }),
   }),
 })
-const EvidenceType = builder.objectRef<Evidence>('Evidence').implement({
+export const EvidenceType = builder.objectRef<Evidence>('Evidence').implement({
   description: 'The numbers that raised an episode.',
   fields: (t) => ({
     observedAt: t.field({

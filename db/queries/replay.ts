@@ -1,12 +1,12 @@
 /** What a replay reads: the videos, and all that became known of them, batch by batch in the order in which it did. */
 import { type SQL, sql } from 'drizzle-orm'
-import type { Purpose, Tier } from '../../rules/types.ts'
+import { COUNTERS, type Purpose, type Tier } from '../../rules/types.ts'
 import { among } from '../among.ts'
-import { type Db, rows } from '../client.ts'
+import { type Reads as Reading, rows } from '../client.ts'
 import { packed, packedInstants, packedTexts, unpack, unpackTexts } from '../pack.ts'
 import type { WatchFigures } from './watch.ts'
 
-type Reads = Pick<Db, 'execute'>
+type Reads = Pick<Reading, 'execute'>
 const at = (instant: number) => sql`${new Date(instant).toISOString()}::timestamptz`
 
 /** Instants in ms. */
@@ -49,8 +49,9 @@ export interface ReplayVideoRow {
   publishedAt: number
   /** When it was first known to us. */
   createdAt: number
-  /** Ever recorded. */
+  /** Ever recorded; and whether all of them are still kept. */
   looks: number
+  whole: boolean
   /** Of now: they have no history. */
   priceFen: number | null
   grossMargin: number | null
@@ -69,6 +70,8 @@ const NUMBERS = {
   priceFen: 'c.price_fen',
   grossMargin: 'margin.fraction',
   judged: 's.judged::int',
+  whole: `(s.looks <= (select count(*) from snapshot k
+    where k.workspace_id = s.workspace_id and k.video_id = s.video_id))::int`,
 } as const
 const INSTANTS = { publishedAt: 's.published_at', createdAt: 'v.created_at' } as const
 // A vertical is a user's own word: it may hold what texts are parted by.
@@ -146,7 +149,8 @@ function unpackVideos(found: Partial<Record<Key, Buffer | string | null>>): Repl
     number('priceFen'),
     number('grossMargin'),
   ]
-  const [isJudged, publishedAt, createdAt] = [number('judged'), number('publishedAt'), number('createdAt')]
+  const [isJudged, isWhole] = [number('judged'), number('whole')]
+  const [publishedAt, createdAt] = [number('publishedAt'), number('createdAt')]
   const [tier, purpose, vertical] = [text('tier'), text('purpose'), text('vertical')]
   const ids = unpack((found.videoId ?? null) as Buffer | null)
   return Array.from(ids, (videoId, i) => ({
@@ -162,6 +166,7 @@ function unpackVideos(found: Partial<Record<Key, Buffer | string | null>>): Repl
     publishedAt: publishedAt(i) as number,
     createdAt: createdAt(i) as number,
     looks: looks(i) as number,
+    whole: isWhole(i) === 1,
     priceFen: priceFen(i),
     grossMargin: grossMargin(i),
     judged: isJudged(i) === 1,
@@ -173,52 +178,81 @@ export interface ReplayLooks {
   videoId: Float64Array
   observedAt: Float64Array
   recordedAt: Float64Array
-  /** 0: it came in a file. */
-  polled: Float64Array
   plays: Float64Array
   likes: Float64Array
   comments: Float64Array
   shares: Float64Array
   saves: Float64Array
+  /** 0: it came in a file. */
+  polled: Uint8Array
 }
 
 /**
  * All looks at these videos that were known by `to`. Of several revisions that became known together the latest comes
- * first: those behind it are older than what is known then.
+ * first: those behind it are older than what is known then. Whole rows are packed: half of what columns cost.
  */
 export async function loadReplayLooks(
   db: Reads,
   videoIds: readonly number[],
   { to, fileSource }: { to: number; fileSource: string },
 ): Promise<ReplayLooks> {
-  const [found] = await rows<Partial<Record<keyof ReplayLooks, Buffer | null>>>(
+  const [found] = await rows<{ looks: Buffer | null }>(
     db,
     sql`
-      select ${packed(sql`video_id`)} as "videoId", ${packed(sql`observed_ms`)} as "observedAt",
-        ${packed(sql`recorded_ms`)} as "recordedAt", ${packed(sql`polled`)} as polled, ${packed(sql`plays`)} as plays,
-        ${packed(sql`likes`)} as likes, ${packed(sql`comments`)} as comments, ${packed(sql`shares`)} as shares,
-        ${packed(sql`saves`)} as saves
+      select string_agg(int8send(video_id) || timestamptz_send(observed_at) || timestamptz_send(recorded_at)
+        || ${sql.join(COUNTERS.map(counter), sql` || `)} || boolsend(source <> ${fileSource}), '') as looks
       from (
-        select s.*, (s.source <> ${fileSource})::int as polled, ${ms('s.observed_at')} as observed_ms,
-          ${ms('s.recorded_at')} as recorded_ms
+        select s.video_id, s.observed_at, s.recorded_at, ${sql.raw(COUNTERS.map((name) => `s.${name}`).join(', '))}, s.source
         from snapshot s
         where s.workspace_id = current_workspace() and ${among(sql`s.video_id`, videoIds)}
           and s.recorded_at <= ${at(to)} and s.observed_at <= ${at(to)}
         order by s.recorded_at, s.observed_at, s.video_id, s.revision desc, s.source
       ) look`,
   )
-  const column = (key: keyof ReplayLooks) => unpack(found?.[key] ?? null)
-  return {
-    videoId: column('videoId'),
-    observedAt: column('observedAt'),
-    recordedAt: column('recordedAt'),
-    polled: column('polled'),
-    plays: column('plays'),
-    likes: column('likes'),
-    comments: column('comments'),
-    shares: column('shares'),
-    saves: column('saves'),
+  return unpackLooks(found?.looks ?? Buffer.alloc(0))
+}
+
+/** The least number of 64 bits stands for null: no counter has it. */
+const counter = (name: string) => sql.raw(`int8send(coalesce(${name}, -9223372036854775808))`)
+const NULL_HIGH = -0x8000_0000
+const ROW = 8 * 8 + 1
+/** PostgreSQL counts microseconds from 2000 on. */
+const BINARY_EPOCH = Date.UTC(2000, 0)
+
+function unpackLooks(bytes: Buffer): ReplayLooks {
+  const count = bytes.length / ROW
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const column = () => new Float64Array(count)
+  const looks: ReplayLooks = {
+    videoId: column(),
+    observedAt: column(),
+    recordedAt: column(),
+    plays: column(),
+    likes: column(),
+    comments: column(),
+    shares: column(),
+    saves: column(),
+    polled: new Uint8Array(count),
   }
+  const { videoId, observedAt, recordedAt, plays, likes, comments, shares, saves, polled } = looks
+  for (let i = 0, from = 0; i < count; i++, from += ROW) {
+    videoId[i] = integer(view, from)
+    observedAt[i] = Math.round(integer(view, from + 8) / 1000) + BINARY_EPOCH
+    recordedAt[i] = Math.round(integer(view, from + 16) / 1000) + BINARY_EPOCH
+    plays[i] = integer(view, from + 24)
+    likes[i] = integer(view, from + 32)
+    comments[i] = integer(view, from + 40)
+    shares[i] = integer(view, from + 48)
+    saves[i] = integer(view, from + 56)
+    polled[i] = view.getUint8(from + 64)
+  }
+  return looks
+}
+
+/** Ours stay below 2^53. */
+function integer(view: DataView, from: number): number {
+  const high = view.getInt32(from)
+  return high === NULL_HIGH ? Number.NaN : high * 0x1_0000_0000 + view.getUint32(from + 4)
 }
 
 const ms = (column: string) => sql.raw(`round(date_part('epoch', ${column}) * 1000)`)
