@@ -12,10 +12,13 @@ import { startEmbedded, wipeEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { alerts } from './alerts.ts'
+import { backtest } from './backtest.ts'
 import { board } from './board.ts'
+import { detection } from './detection.ts'
 import { faults } from './faults.ts'
 import { ingest } from './ingest.ts'
 import { polling } from './polling.ts'
+import { promotion } from './promotion.ts'
 import { series } from './series.ts'
 import { trial } from './trial.ts'
 
@@ -37,7 +40,18 @@ export interface BenchContext {
 }
 export type Bench = (context: BenchContext) => Promise<void>
 
-const BENCHES: Readonly<Record<string, Bench>> = { alerts, board, faults, ingest, polling, series, trial }
+const BENCHES: Readonly<Record<string, Bench>> = {
+  alerts,
+  backtest,
+  board,
+  detection,
+  faults,
+  ingest,
+  polling,
+  promotion,
+  series,
+  trial,
+}
 
 export interface BenchInput {
   args: string[]

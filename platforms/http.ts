@@ -18,6 +18,8 @@ export interface HttpCall {
   account: string
   /** The call changes something (orders, tokens): with an unknown outcome it is never sent again. */
   effect?: boolean
+  /** An attempt that would begin later is not sent, and is FetchError `quota`: ms by `now`. Left out: none is too late. */
+  notAfter?: number
   /** May use the part of a quota that is kept for what is hot. */
   urgent?: boolean
   /** Asked before every attempt; left out: nothing is counted. */
@@ -61,6 +63,8 @@ export function createHttp(options: HttpOptions): Http {
 
 async function attempt(call: HttpCall, since: number, options: HttpOptions): Promise<unknown> {
   await call.gate?.pass(call, since)
+  if (call.notAfter !== undefined && options.now() > call.notAfter)
+    throw new FetchError('quota', 'it was too late to be sent', { retryAfterMs: 0 })
   const secrets = secretsOf(call.headers, call.query, call.body, call.form, queryOf(call.url))
   try {
     const answer = await exchange(call, options)

@@ -26,6 +26,7 @@ export interface OceanengineCall<T> {
   effect?: boolean
   /** See HttpCall. */
   urgent?: boolean
+  notAfter?: number | undefined
   /** One interface wants the token in the query as well. */
   tokenInQuery?: boolean
   /** Of the envelope's `data`. */
@@ -68,6 +69,7 @@ function send<T>(call: OceanengineCall<T>, token: string, { baseUrl, http }: Oce
     account: call.account,
     effect: call.effect ?? false,
     urgent: call.urgent ?? false,
+    ...(call.notAfter === undefined ? {} : { notAfter: call.notAfter }),
     classify: classifyOceanengine,
   })
 }

@@ -8,6 +8,8 @@ import { createGate, gated, type Quota } from './gate.ts'
 import { createHttp, type Http } from './http.ts'
 import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts'
 import { createOceanengine } from './oceanengine.ts'
+import type { PromotionChannels } from './promotion.ts'
+import { createSuixintuiChannel } from './promotion-suixintui.ts'
 import { createQianchuan, QIANCHUAN_CAPABILITY } from './qianchuan.ts'
 
 export interface RegistryOptions {
@@ -59,6 +61,12 @@ export interface Registry {
     accessToken: AccessToken,
     quota?: Quota,
   ): Ledger | null
+  /** The ways to spend money as an advertiser; empty: its source has none. */
+  promotion(
+    subject: { source: string; externalId: string },
+    accessToken: AccessToken,
+    quota?: Quota,
+  ): PromotionChannels
 }
 
 interface Source {
@@ -153,6 +161,15 @@ export function createRegistry(options: RegistryOptions): Registry {
         http: through(source, quota),
         now,
       }),
+    promotion: ({ source, externalId }, accessToken, quota) => {
+      if (source !== 'qianchuan') return {}
+      const oceanengine = createOceanengine({
+        baseUrl: urls.oceanengine,
+        accessToken,
+        http: through(source, quota),
+      })
+      return { SUIXINTUI_ORDER: createSuixintuiChannel(oceanengine, externalId) }
+    },
   }
 }
 

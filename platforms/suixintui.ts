@@ -66,12 +66,14 @@ export interface Suixintui {
   quota(advertiserId: string): Promise<OrderQuota>
   suggestBid(question: BidQuestion): Promise<number | null>
   suggestRoi(advertiserId: string, awemeId: string): Promise<number>
-  create(order: OrderInput): Promise<Written<{ orderId: string; adId: string | null }>>
-  addBudget(renewal: RenewalInput): Promise<Written<null>>
+  /** A write that cannot begin by `notAfter`, ms, is not sent and refused. */
+  create(order: OrderInput, notAfter?: number): Promise<Written<{ orderId: string; adId: string | null }>>
+  addBudget(renewal: RenewalInput, notAfter?: number): Promise<Written<null>>
   /** Ends an order for good; costs one of a small quota. */
   terminate(
     advertiserId: string,
     orderId: string,
+    notAfter?: number,
   ): Promise<Written<{ terminated: boolean; terminations: OrderQuota['terminations'] }>>
 }
 
@@ -94,8 +96,15 @@ export function createSuixintui(oceanengine: Oceanengine): Suixintui {
     query: { advertiser_id: advertiserId, ...query },
     data,
   })
-  const post = <T>(advertiserId: string, path: string, body: unknown, data: z.ZodType<T>) =>
+  const post = <T>(
+    advertiserId: string,
+    path: string,
+    body: unknown,
+    data: z.ZodType<T>,
+    notAfter: number | undefined,
+  ) =>
     oceanengine.call({
+      notAfter,
       method: 'POST',
       path: `${SUIXINTUI_PATH}${path}`,
       account: advertiserId,
@@ -155,17 +164,23 @@ export function createSuixintui(oceanengine: Oceanengine): Suixintui {
       const call = get(advertiserId, 'suggest/roi/goal/', { aweme_id: awemeId }, schema)
       return (await oceanengine.call(call)).ecp_roi_goal
     },
-    create: (order) =>
+    create: (order, notAfter) =>
       attempt(checkOrder(order), async () => {
-        const data = await post(order.advertiserId, 'order/create/', orderBody(order), createdSchema)
+        const data = await post(
+          order.advertiserId,
+          'order/create/',
+          orderBody(order),
+          createdSchema,
+          notAfter,
+        )
         return { orderId: data.order_id, adId: data.ad_id }
       }),
-    addBudget: (renewal) =>
+    addBudget: (renewal, notAfter) =>
       attempt(checkRenewal(renewal), async () => {
-        await post(renewal.advertiserId, 'order/budget/add/', renewalBody(renewal), z.unknown())
+        await post(renewal.advertiserId, 'order/budget/add/', renewalBody(renewal), z.unknown(), notAfter)
         return null
       }),
-    terminate: (advertiserId, orderId) =>
+    terminate: (advertiserId, orderId, notAfter) =>
       attempt(
         firstBroken([
           ['advertiserId', isId(advertiserId), 'not a platform id'],
@@ -176,7 +191,7 @@ export function createSuixintui(oceanengine: Oceanengine): Suixintui {
             advertiser_id: wireId('advertiserId', advertiserId),
             order_ids: [wireId('orderId', orderId)],
           }
-          const data = await post(advertiserId, 'order/terminate/', body, terminatedSchema)
+          const data = await post(advertiserId, 'order/terminate/', body, terminatedSchema, notAfter)
           return {
             terminated: data.order_ids.includes(orderId),
             terminations: terminationsOf(data.terminate_quota_info),

@@ -12,6 +12,7 @@ const NODE_TYPES = [
   'Rule',
   'Breakout',
   'Notification',
+  'Promotion',
   'Pair',
   'Programme',
   'Campaign',

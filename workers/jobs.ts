@@ -36,6 +36,24 @@ export const JOBS = {
   rollup: { payload: z.strictObject({}), attempts: 1 },
   /** Learns from finished videos in every workspace that has not for a day, every hour; the next one repairs a failed one. */
   learn: { payload: z.strictObject({}), attempts: 1 },
+  /** Makes a proposal for each episode that asks for a trial; the next sweep repairs a failed one. */
+  propose: { payload: z.strictObject({ workspaceId: z.number().int().positive() }), attempts: 1 },
+  /** Brings a promotion on as far as it goes now. Never tried again by itself: the row says what is to be done. */
+  promote: {
+    payload: z.strictObject({
+      workspaceId: z.number().int().positive(),
+      promotionId: z.number().int().positive(),
+    }),
+    attempts: 1,
+  },
+  /** Compares our orders of an advertiser with the platform's, every night; the next sweep repairs a failed one. */
+  reconcile: {
+    payload: z.strictObject({
+      workspaceId: z.number().int().positive(),
+      subjectId: z.number().int().positive(),
+    }),
+    attempts: 1,
+  },
   /** Drops what is too old to keep, every day. Tried again, since it gives up where it would hold up others. */
   retention: { payload: z.strictObject({}), attempts: 5 },
 } as const

@@ -1,5 +1,7 @@
 import { dueLedgers } from '../flow/ledger.ts'
 import { isScarce } from '../flow/look-price.ts'
+import { duePromotions, dueTrials } from '../flow/promotion-tend.ts'
+import { dueReconciliations } from '../flow/reconcile.ts'
 import { dueAccounts, sweep } from '../flow/sweep.ts'
 import { applyTierPolicy, dueTierPolicies } from '../flow/tier.ts'
 import type { WorkerDeps } from './workers.ts'
@@ -41,6 +43,21 @@ export async function runSweep(deps: WorkerDeps): Promise<void> {
     if (!readable.has(source)) continue
     await queue.enqueue('sales', { workspaceId, subjectId }, `sales-${workspaceId}-${subjectId}`)
   }
+  await sweepPromotions(deps, now)
   // Last: a list of KOLs that is being imported holds this up, and nothing else.
   for (const workspaceId of policies) await applyTierPolicy({ db, workspaceId, now })
+}
+
+/** Money first: what runs is looked after before anything new is proposed. */
+async function sweepPromotions({ db, platforms, queue }: WorkerDeps, now: Date): Promise<void> {
+  if (platforms.sources().every(({ source }) => source !== 'qianchuan')) return
+  for (const { workspaceId, promotionId } of await duePromotions({ db, now })) {
+    await queue.enqueue('promote', { workspaceId, promotionId }, `promote-${workspaceId}-${promotionId}`)
+  }
+  for (const workspaceId of await dueTrials({ db })) {
+    await queue.enqueue('propose', { workspaceId }, `propose-${workspaceId}`)
+  }
+  for (const { workspaceId, subjectId } of await dueReconciliations({ db, now })) {
+    await queue.enqueue('reconcile', { workspaceId, subjectId }, `reconcile-${workspaceId}-${subjectId}`)
+  }
 }

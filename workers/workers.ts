@@ -9,6 +9,7 @@ import { runLearn } from './learn.ts'
 import { runLookPrice } from './look-price.ts'
 import type { Platforms } from './platforms.ts'
 import { runPoll } from './poll.ts'
+import { createPropose, runPromote, runReconcile } from './promote.ts'
 import { type Backend, createQueue, type Queue } from './queue.ts'
 import { runRetention } from './retention.ts'
 import { runRollup } from './rollup.ts'
@@ -58,6 +59,9 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
       explore: (payload) => runExplore(deps, payload),
       sales: createSales(deps),
       lookPrice: (payload) => runLookPrice(deps, payload),
+      propose: createPropose(deps),
+      promote: (payload) => runPromote(deps, payload),
+      reconcile: (payload) => runReconcile(deps, payload),
       rollup: () => runRollup(deps),
       learn: () => runLearn(deps),
       retention: () => runRetention(deps),

@@ -83,6 +83,12 @@ export const qianchuanContracts: Contract[] = [
   },
   {
     method: 'GET',
+    path: `${BASE}file/video/efficiency/get/`,
+    query: fields({ ...account, material_ids: texts.max(100) }),
+    data: fields({ inefficient_material_ids: texts }),
+  },
+  {
+    method: 'GET',
     path: '/open_api/oauth2/advertiser/get/',
     query: fields({}, { access_token: text }),
     data: fields(

@@ -8,6 +8,7 @@ import { plansOf, span } from './qianchuan-plans.ts'
 import { createRandom } from './random.ts'
 import type { Route, RouteContext } from './vendor.ts'
 import { isPublic } from './videos.ts'
+import type { World } from './world.ts'
 
 /** Videos inside 全域 plans and 素材追投 tasks on them. */
 const UNI = '/open_api/v1.0/qianchuan/uni_promotion/'
@@ -16,7 +17,17 @@ const goal = z.literal('VIDEO_PROM_GOODS')
 const texts = z.array(z.string())
 const time = z.string().refine((text) => shanghaiInstant(text) !== null, 'not a date-time')
 
+/** Of videos that are no hits, so many are marked as inefficient. */
+const INEFFICIENT_SHARE = 0.05
+
 export const qianchuanMaterialRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/open_api/v1.0/qianchuan/file/video/efficiency/get/',
+    asks: z.strictObject({ ...account, material_ids: z.array(z.string().regex(/^\d{1,19}$/)).max(100) }),
+    answer: ({ world }, { material_ids }) =>
+      granted({ inefficient_material_ids: material_ids.filter((each) => isInefficient(world, each)) }),
+  }),
   route({
     method: 'POST',
     path: `${UNI}ad/material/add/`,
@@ -159,6 +170,12 @@ export const qianchuanMaterialRoutes: Route[] = [
     },
   }),
 ]
+
+function isInefficient(world: World, materialId: string): boolean {
+  const video = world.video(String(BigInt(materialId) + 1n))
+  if (!video || video.hit) return false
+  return createRandom(world.options.seed, 'inefficient', materialId).next() < INEFFICIENT_SHARE
+}
 
 function taskRow(
   context: RouteContext,

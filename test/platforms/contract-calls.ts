@@ -12,6 +12,7 @@ import {
 import { createOceanengineOAuth } from '../../platforms/oceanengine-oauth.ts'
 import { createQianchuan } from '../../platforms/qianchuan.ts'
 import { createQianchuanAccount } from '../../platforms/qianchuan-account.ts'
+import { createQianchuanMarks } from '../../platforms/qianchuan-marks.ts'
 import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
 import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanPlanWrites } from '../../platforms/qianchuan-plan-write.ts'
@@ -22,6 +23,7 @@ import { DOUDIAN_APP } from '../../platforms/simulator/doudian.ts'
 import { DOUDIAN_SHOP_ID } from '../../platforms/simulator/doudian-shop.ts'
 import { DOUYIN_SCOPES } from '../../platforms/simulator/douyin.ts'
 import { DOUYIN_APP } from '../../platforms/simulator/douyin-accounts.ts'
+import { materialOf } from '../../platforms/simulator/orders-yield.ts'
 import { SHOP_ID } from '../../platforms/simulator/qianchuan-reports.ts'
 import { XINGTU_STAR_ID } from '../../platforms/simulator/xingtu.ts'
 import { createSuixintui } from '../../platforms/suixintui.ts'
@@ -102,6 +104,9 @@ export async function callQianchuan(stage: Stage) {
     advertiserId,
   })
   await counters.fetchCounters([{ itemId, accountId: kol?.awemeId ?? '' }])
+  const marks = createQianchuanMarks(oceanengine)
+  await marks.marks(advertiserId, { awemeId: kol?.awemeId ?? '', itemId })
+  await marks.inefficient(advertiserId, world.videos.slice(0, 100).map(materialOf))
   const account = createQianchuanAccount(oceanengine)
   await account.authorised()
   await account.shopAdvertisers(SHOP_ID, 'qianchuan')

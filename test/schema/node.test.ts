@@ -9,6 +9,7 @@ import { DAY } from '../../rules/types.ts'
 import { schema } from '../../schema/schema.ts'
 import { NOW, testDatabase } from '../support/database.ts'
 import { globalId, statementsOf, testApi, tokenOf } from '../support/graphql.ts'
+import { proposed } from '../support/promotions.ts'
 import { world } from './world.ts'
 
 const t = testDatabase()
@@ -33,6 +34,7 @@ async function team(): Promise<Team> {
     Rule: ruleId,
     Breakout: breakoutIds[0] ?? 0,
     Notification: await told(ctx, breakoutIds),
+    Promotion: await proposed(ctx, videoIds[0] ?? 0),
     Account: await connected(ctx),
     Campaign: when.campaignId,
     Phase: when.phaseId,

@@ -198,6 +198,7 @@ test('a list of one kind of thing has one connection type, wherever it is', () =
     'Outcome',
     'Pair',
     'Programme',
+    'Promotion',
     'Rule',
     'Snapshot',
     'TierPolicy',

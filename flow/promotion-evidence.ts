@@ -1,0 +1,117 @@
+/** Everything that a decision about a running order rests on, as rules/promotion-decide.ts takes it. */
+import { sql } from 'drizzle-orm'
+import { rows, type Tx } from '../db/client.ts'
+import type { VideoFacts } from '../db/queries/promotion.ts'
+import { CAPABILITIES } from '../rules/capability.ts'
+import { fatigue, type MaterialDay } from '../rules/fatigue.ts'
+import type { Running } from '../rules/promotion-decide.ts'
+import { boundsOf } from '../rules/trial-bound.ts'
+import type { TrialState } from '../rules/trial-test.ts'
+import { HOUR, MINUTE } from '../rules/types.ts'
+import { dayOf, startOfDay } from '../rules/zone.ts'
+import type { PromotionRow } from './promotion-row.ts'
+import type { CurrentSettings } from './promotion-settings.ts'
+
+interface Known {
+  trial: TrialState | null
+  facts: VideoFacts
+  settings: CurrentSettings
+  now: Date
+}
+
+export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promise<Running> {
+  const { facts, settings, now } = known
+  const { zone } = settings.guard
+  const changes = await changesToday(tx, row, zone, now)
+  const reported = CAPABILITIES[row.method].report.delayMinutes * MINUTE
+  const over = row.orderStand === 'OVER' && now.getTime() - (row.overAt?.getTime() ?? 0) >= reported
+  const until = row.overAt ?? now
+  const hoursRun = row.deliveringAt ? (until.getTime() - row.deliveringAt.getTime()) / HOUR : 0
+  const { addBudget, cut } = CAPABILITIES[row.method]
+  const running = row.state === 'RUNNING' && row.orderStand === 'LIVE' && row.changeCall === null
+  return {
+    stage: row.aim,
+    trial: trialOf(row, known.trial),
+    spentFen: row.spentFen ?? 0,
+    budgetFen: row.orderedFen,
+    hoursRun: Math.max(0, hoursRun),
+    over,
+    shows: row.shows,
+    clicks: row.clicks,
+    orders: row.orders,
+    interaction: interactionOf(row, facts),
+    settled: null,
+    fatigue:
+      row.aim === 'SCALE'
+        ? fatigue(await materialOf(tx, row, zone, now), settings.fatigue, now.getTime())
+        : null,
+    trials: facts.trials,
+    changes,
+    can: { add: running && addBudget !== null && row.deliveringAt !== null, cut: running && cut },
+  }
+}
+
+function trialOf({ trialTerms }: PromotionRow, state: TrialState | null): Running['trial'] {
+  const breakEven = trialTerms?.breakEvenRoi ?? Number.POSITIVE_INFINITY
+  if (!state) return { verdict: 'HOLD', roi: null, low: null, high: null, breakEven }
+  const { roi, lowerRoi, upperRoi } = boundsOf(state)
+  return { verdict: state.verdict, roi, low: roi === null ? null : lowerRoi, high: upperRoi, breakEven }
+}
+
+/** Of bought plays against all others of the video; null: a side has no plays or does not say. */
+function interactionOf(row: PromotionRow, facts: VideoFacts): Running['interaction'] {
+  const { plays, interactions } = row
+  const paid = plays && interactions !== null ? interactions / plays : null
+  if (plays === null || interactions === null || facts.plays === null || facts.interactions === null)
+    return { paid, own: null }
+  const own = facts.plays - plays
+  return { paid, own: own > 0 ? Math.max(0, facts.interactions - interactions) / own : null }
+}
+
+async function changesToday(tx: Tx, row: PromotionRow, zone: string, now: Date): Promise<Running['changes']> {
+  const from = startOfDay(dayOf(now, zone), zone).toISOString()
+  const [found] = await rows<{ today: string; added: string; last: string | null }>(
+    tx,
+    sql`select count(*) filter (where at >= ${from}::timestamptz) as today,
+        coalesce(sum(amount_fen) filter (where at >= ${from}::timestamptz and call = 'ADD_BUDGET'), 0) as added,
+        (extract(epoch from max(at)) * 1000)::bigint as last
+      from promotion_call
+      where workspace_id = current_workspace() and promotion_id = ${row.id} and call in ('ADD_BUDGET', 'CUT')
+        and stage in ('ANSWERED', 'SETTLED', 'TOLD') and outcome = 'DONE'`,
+  )
+  const { today = '0', added = '0', last = null } = found ?? {}
+  return { today: Number(today), addedFen: Number(added), lastAt: last === null ? null : Number(last) }
+}
+
+/** Its days by the last look of each, without the one that still runs. Nothing says how many watched to the end. */
+async function materialOf(tx: Tx, row: PromotionRow, zone: string, now: Date) {
+  const found = await rows<
+    Record<'day' | 'spent' | 'gmv' | 'orders' | 'shows' | 'clicks' | 'plays', string | null>
+  >(
+    tx,
+    sql`select distinct on (1) (at at time zone ${zone}::text)::date::text as day, spent_fen as spent, gmv_fen as gmv,
+        orders, shows, clicks, plays
+      from promotion_look where workspace_id = current_workspace() and promotion_id = ${row.id}
+      order by 1, at desc`,
+  )
+  const today = dayOf(now, zone)
+  const days = found.flatMap((look, i): MaterialDay[] => {
+    if (look.day === null || look.day >= today) return []
+    const gained = (name: 'spent' | 'gmv' | 'orders' | 'shows' | 'clicks' | 'plays') =>
+      look[name] === null ? null : Math.max(0, Number(look[name]) - Number(found[i - 1]?.[name] ?? 0))
+    const day = startOfDay(look.day, zone).getTime()
+    const money = { spendFen: gained('spent'), gmvFen: gained('gmv'), orders: gained('orders') }
+    return [
+      {
+        day,
+        ...money,
+        shows: gained('shows'),
+        clicks: gained('clicks'),
+        plays: gained('plays'),
+        finished: null,
+      },
+    ]
+  })
+  const firstAt = (row.deliveringAt ?? row.createdAt).getTime()
+  return { firstAt, days, breakEven: row.trialTerms?.breakEvenRoi ?? null }
+}

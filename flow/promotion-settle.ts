@@ -1,0 +1,209 @@
+/** What became of a write that nobody answered for: read off the platform, never guessed and never sent again before. */
+import { and, eq, isNotNull, ne } from 'drizzle-orm'
+import type { Tx } from '../db/client.ts'
+import { promotion, promotionCall } from '../db/tables.ts'
+import type { FetchError } from '../platforms/errors.ts'
+import type { PromotionChannel } from '../platforms/promotion.ts'
+import { LEASE_MS } from '../rules/promotion.ts'
+import { openCall } from '../rules/promotion-call.ts'
+import {
+  type Intent,
+  type ListedOrder,
+  RECONCILE_DEFAULTS,
+  type Settlement,
+  settle,
+  settleAddition,
+  windowOf,
+} from '../rules/reconcile.ts'
+import { type CallKind, MINUTE } from '../rules/types.ts'
+import { write } from './context.ts'
+import { channelOf, nameOf, settledMoney, type Tending } from './promote.ts'
+import { holdPromotion, machineOf, move, type PromotionRow, recordCall, store } from './promotion-row.ts'
+
+type Found =
+  | { kind: 'THERE'; orderId: string | null }
+  | { kind: 'NOT_SENT' }
+  | { kind: 'AMBIGUOUS'; why: string }
+  | { kind: 'WAIT'; until: number }
+
+const AGAIN = 5 * MINUTE
+
+/** Nobody answered for the claim, and its time is over. */
+export function loseCall({ ctx, clock, claim }: Tending, promotionId: number): Promise<PromotionRow> {
+  return write(ctx, async (tx) => {
+    const row = await holdPromotion(tx, promotionId, claim)
+    const now = clock()
+    const call = openCall(machineOf(row))?.call ?? 'CREATE'
+    const { attempt } = row
+    const moved = await move(tx, row, { kind: 'LOST', attempt }, now, { dueAt: now })
+    if (moved.kind === 'GO') await recordCall(tx, { promotionId, attempt, call, stage: 'LOST', at: now })
+    return moved.row
+  })
+}
+
+/** Settles the open write of the promotion, or says when to ask again. */
+export async function settleCall(tending: Tending, row: PromotionRow): Promise<PromotionRow> {
+  const call = openCall(machineOf(row))?.call
+  if (!call) return row
+  try {
+    const first = await look(tending, row, call)
+    // A list may be an old one: nothing is sent again for what one answer does not show.
+    const found = first.kind === 'NOT_SENT' ? await look(tending, row, call) : first
+    return await conclude(tending, row, call, found)
+  } catch (error) {
+    if ((error as Error).name !== 'FetchError') throw error
+    const wait = (error as FetchError).retryAfterMs ?? AGAIN
+    return conclude(tending, row, call, { kind: 'WAIT', until: tending.clock().getTime() + wait })
+  }
+}
+
+function look(tending: Tending, row: PromotionRow, call: CallKind): Promise<Found> {
+  const channel = channelOf(tending, row)
+  if (call === 'CREATE') return findOrder(tending, channel, row)
+  return call === 'TERMINATE' ? findEnd(tending, channel, row) : findAddition(tending, channel, row)
+}
+
+async function findOrder(tending: Tending, channel: PromotionChannel, row: PromotionRow): Promise<Found> {
+  const intent = intentOf(row)
+  const window = windowOf(intent, RECONCILE_DEFAULTS)
+  const readAt = tending.clock().getTime()
+  const near = { from: window.from - RECONCILE_DEFAULTS.nearMs, to: window.to + RECONCILE_DEFAULTS.nearMs }
+  const list = await channel.orders(near, row.planId)
+  const adopted = await write(tending.ctx, (tx) => ordersOfOthers(tx, row))
+  const known = new Map(list.orders.map((order) => [order.orderId, order]))
+  const at = (instant: number) => {
+    const orders: ListedOrder[] = [...known.values()]
+    return settle(intent, { readAt: instant, orders, unread: list.unread, adopted }, RECONCILE_DEFAULTS)
+  }
+  // However late it is: the list names no amounts, so each order that may be ours is read by itself first.
+  const looked = at(Math.min(readAt, window.to))
+  const failed = looked.kind === 'LOOK' && !(await readEach(channel, row, looked.orderIds, known))
+  // Who begins late has as long as who began at once.
+  const patient = readAt < row.since.getTime() + RECONCILE_DEFAULTS.patienceMs
+  if (failed && patient) return { kind: 'WAIT', until: readAt + AGAIN }
+  return foundBy(at(readAt), readAt)
+}
+
+/** Whether all of them could be read. */
+async function readEach(
+  channel: PromotionChannel,
+  { planId }: PromotionRow,
+  orderIds: readonly string[],
+  known: Map<string, ListedOrder>,
+): Promise<boolean> {
+  let all = true
+  for (const orderId of orderIds) {
+    try {
+      known.set(orderId, await channel.order(orderId, planId))
+    } catch (error) {
+      if ((error as Error).name !== 'FetchError') throw error
+      all = false
+    }
+  }
+  return all
+}
+
+function foundBy(settled: Settlement, readAt: number): Found {
+  switch (settled.kind) {
+    case 'ADOPT':
+      return { kind: 'THERE', orderId: settled.orderId }
+    case 'AMBIGUOUS':
+      return { kind: 'AMBIGUOUS', why: `${settled.why}: ${settled.orderIds.join(', ')}` }
+    case 'LOOK':
+      return { kind: 'WAIT', until: readAt + AGAIN }
+    default:
+      return settled
+  }
+}
+
+function intentOf(row: PromotionRow): Intent {
+  const { advertiserId: accountId, itemId, amountFen, hours, planId, claimedAt } = row
+  const name = planId === null ? null : nameOf(row)
+  return { accountId, itemId, amountFen, hours, name, claimedAt: claimedAt?.getTime() ?? 0 }
+}
+
+async function ordersOfOthers(tx: Tx, row: PromotionRow): Promise<ReadonlySet<string>> {
+  const found = await tx
+    .select({ orderId: promotion.orderId })
+    .from(promotion)
+    .where(
+      and(
+        eq(promotion.advertiserId, row.advertiserId),
+        isNotNull(promotion.orderId),
+        ne(promotion.id, row.id),
+      ),
+    )
+  return new Set(found.map(({ orderId }) => orderId ?? ''))
+}
+
+/** An end shows on the order; the claim's last instant plus the lag of what is shown must be over before it is not there. */
+async function findEnd(
+  { clock }: Tending,
+  channel: PromotionChannel,
+  { orderId, planId, claimedAt }: PromotionRow,
+): Promise<Found> {
+  const readAt = clock().getTime()
+  const seen = await channel.order(orderId ?? '', planId)
+  if (seen.sight !== 'DELIVERING' && seen.sight !== 'WAITING') return { kind: 'THERE', orderId }
+  const until = (claimedAt?.getTime() ?? 0) + LEASE_MS + RECONCILE_DEFAULTS.listLagMs
+  return readAt < until ? { kind: 'WAIT', until } : { kind: 'NOT_SENT' }
+}
+
+async function findAddition(
+  { clock }: Tending,
+  channel: PromotionChannel,
+  { orderId, planId, addedBefore, addingFen, claimedAt }: PromotionRow,
+): Promise<Found> {
+  const readAt = clock().getTime()
+  const { added } = await channel.order(orderId ?? '', planId)
+  const before = addedBefore ?? { addedFen: null, count: null }
+  const asked = { before, amountFen: addingFen, claimedAt: claimedAt?.getTime() ?? 0 }
+  const settled = settleAddition(asked, { now: added, readAt }, RECONCILE_DEFAULTS)
+  if (settled.kind === 'WAIT') return settled
+  if (settled.kind === 'AMBIGUOUS') return { kind: 'AMBIGUOUS', why: 'the additions of the order do not fit' }
+  return settled.kind === 'THERE' ? { kind: 'THERE', orderId } : { kind: 'NOT_SENT' }
+}
+
+function conclude(
+  { ctx, clock, claim }: Tending,
+  { id: promotionId, attempt }: PromotionRow,
+  call: CallKind,
+  found: Found,
+): Promise<PromotionRow> {
+  return write(ctx, async (tx) => {
+    const row = await holdPromotion(tx, promotionId, claim)
+    const now = clock()
+    if (found.kind === 'WAIT')
+      return store(tx, row, { dueAt: new Date(Math.max(found.until, now.getTime())) })
+    const moved = await move(tx, row, { kind: 'RECONCILED', attempt, found: found.kind }, now, {
+      dueAt: now,
+      ...foundMoney(row, call, found.kind),
+      ...(call === 'CREATE' && found.kind === 'THERE' ? { orderId: found.orderId } : {}),
+    })
+    if (moved.kind !== 'GO') return moved.row
+    await recordCall(tx, {
+      ...{ promotionId, attempt, call, stage: 'SETTLED' as const, at: now },
+      amountFen: call === 'CREATE' ? row.amountFen : row.addingFen || null,
+      outcome: OUTCOMES[found.kind],
+      orderId: found.kind === 'THERE' ? found.orderId : null,
+      problem: found.kind === 'AMBIGUOUS' ? found.why : null,
+    })
+    return moved.row
+  })
+}
+
+const OUTCOMES = { THERE: 'DONE', NOT_SENT: 'NOT_NOW', AMBIGUOUS: 'AMBIGUOUS' } as const
+
+export function foundMoney(row: PromotionRow, call: CallKind, found: 'THERE' | 'NOT_SENT' | 'AMBIGUOUS') {
+  return found === 'AMBIGUOUS' ? {} : settledMoney(row, call, found === 'THERE' ? 'DONE' : 'NOT_NOW')
+}
+
+/** When the platform last refused to end it, ms; null: it was not asked, or did. */
+export async function endRefusedAt(tx: Tx, row: PromotionRow): Promise<number | null> {
+  const found = await tx
+    .select({ at: promotionCall.at, outcome: promotionCall.outcome })
+    .from(promotionCall)
+    .where(and(eq(promotionCall.promotionId, row.id), eq(promotionCall.call, 'TERMINATE')))
+  const refused = found.filter(({ outcome }) => outcome === 'REFUSED' || outcome === 'NOT_NOW')
+  return refused.length === 0 ? null : Math.max(...refused.map(({ at }) => at.getTime()))
+}

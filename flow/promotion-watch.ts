@@ -1,0 +1,263 @@
+/** Looks at an order that was made: what it did goes to the sequential test, and what follows is decided in the same transaction. */
+import { eq, sql } from 'drizzle-orm'
+import type { Tx } from '../db/client.ts'
+import type { VideoFacts } from '../db/queries/promotion.ts'
+import { promotionLook } from '../db/tables.ts'
+import type { FetchError } from '../platforms/errors.ts'
+import type { OrderFigures, SeenOrder } from '../platforms/promotion.ts'
+import { CAPABILITIES } from '../rules/capability.ts'
+import type { Decision } from '../rules/promotion-decide.ts'
+import { decide } from '../rules/promotion-decide.ts'
+import { END_AGAIN_MS } from '../rules/promotion-next.ts'
+import { lookAtTrial, startTrial, TrialInputError, type TrialState } from '../rules/trial-test.ts'
+import { DAY, MINUTE } from '../rules/types.ts'
+import { write } from './context.ts'
+import { channelOf, type Tending, type Write } from './promote.ts'
+import { evidenceOf } from './promotion-evidence.ts'
+import { factsOf, proposeScale, proposeTrial } from './promotion-propose.ts'
+import {
+  type Change,
+  holdPromotion,
+  move,
+  type PromotionRow,
+  recordDecision,
+  store,
+} from './promotion-row.ts'
+import { type CurrentSettings, loadSettings } from './promotion-settings.ts'
+import { endRefusedAt } from './promotion-settle.ts'
+
+/** 看一次: the test may be looked at whenever one likes. */
+export const LOOK_EVERY = 15 * MINUTE
+const AFTER_FAILURE = 5 * MINUTE
+/** Last figures that do not come for so long count as all that was ordered. */
+const FIGURES_WITHIN = 7 * DAY
+
+export interface Looked {
+  row: PromotionRow
+  /** More money, to be sent now. */
+  wanted: Write | null
+}
+
+/** Reads the order and its report, writes the look, decides, and does what needs no call. */
+export async function watchPromotion(tending: Tending, row: PromotionRow): Promise<Looked> {
+  const { ctx, claim, clock } = tending
+  const read = await readOrder(tending, row)
+  if (!read.ok) {
+    const dueAt = new Date(clock().getTime() + (read.error.retryAfterMs ?? AFTER_FAILURE))
+    const later = (tx: Tx) => holdPromotion(tx, row.id, claim).then((held) => store(tx, held, { dueAt }))
+    return { row: await write(ctx, later), wanted: null }
+  }
+  return write(ctx, async (tx) => {
+    const held = await holdPromotion(tx, row.id, claim)
+    const at = clock()
+    const trial = await appendLook(tx, held, at, read.seen, read.figures)
+    const seen = await noteOrder(tx, held, at, read.seen, read.figures)
+    return decideOn({ ...tending, ctx: { ...ctx, now: at } }, tx, seen, trial)
+  })
+}
+
+type Read = { ok: true; seen: SeenOrder; figures: OrderFigures } | { ok: false; error: FetchError }
+
+async function readOrder(tending: Tending, row: PromotionRow): Promise<Read> {
+  const channel = channelOf(tending, row)
+  const { orderId, planId, createdAt } = row
+  const now = tending.clock().getTime()
+  try {
+    const seen = await channel.order(orderId ?? '', planId)
+    const question = {
+      orderId: seen.orderId,
+      adId: seen.adId,
+      createdAt: seen.createdAt ?? createdAt.getTime(),
+      planId,
+    }
+    return { ok: true, seen, figures: await channel.figures(question, now) }
+  } catch (error) {
+    if ((error as Error).name !== 'FetchError') throw error
+    return { ok: false, error: error as FetchError }
+  }
+}
+
+async function appendLook(
+  tx: Tx,
+  row: PromotionRow,
+  at: Date,
+  { sight }: SeenOrder,
+  figures: OrderFigures,
+): Promise<TrialState | null> {
+  const [latest] = await tx
+    .select({ at: promotionLook.at, trial: promotionLook.trial })
+    .from(promotionLook)
+    .where(eq(promotionLook.promotionId, row.id))
+    .orderBy(sql`${promotionLook.at} desc`)
+    .limit(1)
+  const before = latest?.trial ?? (row.trialTerms ? startTrial(row.trialTerms) : null)
+  if (latest && latest.at >= at) return before
+  const ripeFen = await ripeSpend(tx, row, at)
+  const trial = before && counted(before, at, figures, ripeFen)
+  const { spendFen: spentFen, ...rest } = figures
+  await tx.insert(promotionLook).values({ promotionId: row.id, at, sight, spentFen, ...rest, trial })
+  return trial
+}
+
+/** Spend so old that its orders are reported; null: of the whole order that is over. */
+async function ripeSpend(tx: Tx, row: PromotionRow, at: Date): Promise<number | null> {
+  const ripeAt = new Date(at.getTime() - delayOf(row))
+  if (row.overAt !== null && row.overAt <= ripeAt) return null
+  const [old] = await tx
+    .select({ spentFen: sql<string | null>`max(${promotionLook.spentFen})` })
+    .from(promotionLook)
+    .where(sql`${promotionLook.promotionId} = ${row.id} and ${promotionLook.at} <= ${ripeAt.toISOString()}`)
+  return Number(old?.spentFen ?? 0)
+}
+
+const delayOf = ({ method }: PromotionRow) => CAPABILITIES[method].report.delayMinutes * MINUTE
+
+/** A look that lacks a figure, contradicts itself or falls behind the one before says nothing: the test stays as it was. */
+function counted(
+  trial: TrialState,
+  at: Date,
+  { spendFen, orders, gmvFen, disagrees }: OrderFigures,
+  ripe: number | null,
+): TrialState {
+  if (spendFen === null || orders === null || gmvFen === null || disagrees) return trial
+  const ripeFen = Math.min(spendFen, Math.max(ripe ?? spendFen, trial.last?.ripeFen ?? 0))
+  try {
+    return lookAtTrial(trial, { at: at.getTime(), spendFen, ripeFen, orders, gmvFen })
+  } catch (error) {
+    if (error instanceof TrialInputError) return trial
+    throw error
+  }
+}
+
+/** What the platform says of the order, into the row and the machine. */
+async function noteOrder(
+  tx: Tx,
+  row: PromotionRow,
+  at: Date,
+  { sight, adId, added }: SeenOrder,
+  { disagrees: _, spendFen, ...figures }: OrderFigures,
+): Promise<PromotionRow> {
+  const delivering = row.deliveringAt === null && sight === 'DELIVERING'
+  const change: Change = {
+    ...figures,
+    spentFen: spendFen,
+    lookedAt: at,
+    adId: adId ?? row.adId,
+    ...(delivering ? { deliveringAt: at } : {}),
+    ...knownAdditions(row, added),
+  }
+  const noted = await store(tx, row, change)
+  // A report is late: an order that was seen running may have spent what it does not show yet.
+  const spentFen = spendFen === 0 && noted.deliveringAt !== null ? null : spendFen
+  const moved = await move(tx, noted, { kind: 'SEEN', order: sight, spentFen }, at)
+  return finished(tx, moved.row, at, spendFen)
+}
+
+/** The platform took more than we know of: it counts. Less: ours does, until the order is over. */
+function knownAdditions(row: PromotionRow, { addedFen }: SeenOrder['added']): Change {
+  if (addedFen === null || row.changeCall === 'ADD_BUDGET') return {}
+  return { orderedFen: Math.max(row.orderedFen, row.amountFen + addedFen) }
+}
+
+async function finished(tx: Tx, row: PromotionRow, at: Date, spendFen: number | null): Promise<PromotionRow> {
+  if (row.orderStand !== 'OVER' || row.overAt === null || row.finalFen !== null) return row
+  const since = at.getTime() - row.overAt.getTime()
+  if (since >= delayOf(row) && spendFen !== null) return store(tx, row, { finalFen: spendFen })
+  return since >= FIGURES_WITHIN ? store(tx, row, { finalFen: row.orderedFen }) : row
+}
+
+async function decideOn(
+  tending: Tending,
+  tx: Tx,
+  row: PromotionRow,
+  trial: TrialState | null,
+): Promise<Looked> {
+  const { ctx } = tending
+  const settings = await loadSettings(tx)
+  const facts = await factsOf(tx, row, ctx.now)
+  const evidence = isDecided(row) ? await evidenceOf(tx, row, { trial, facts, settings, now: ctx.now }) : null
+  const decision = evidence && decide(evidence, settings.decide, ctx.now.getTime())
+  const acted = decision ? await act({ tx, tending, facts, settings }, row, decision) : { row, wanted: null }
+  const dueAt = nextLook(acted.row, await endRefusedAt(tx, acted.row), ctx.now)
+  return { ...acted, row: await store(tx, acted.row, { dueAt }) }
+}
+
+/** What was told to end is only waited for; what has a verdict keeps it. */
+function isDecided({ state, stop, orderStand, trialTerms }: PromotionRow): boolean {
+  if (trialTerms === null) return false
+  if (orderStand === 'LIVE' && stop !== null) return false
+  return state === 'RUNNING' || state === 'JUDGING'
+}
+
+function nextLook(row: PromotionRow, endRefused: number | null, now: Date): Date | null {
+  const { orderStand, overAt, finalFen, stop } = row
+  const ends = stop !== null && (endRefused === null || now.getTime() - endRefused >= END_AGAIN_MS)
+  if (orderStand === 'LIVE')
+    return ends && row.changeCall === null ? now : new Date(now.getTime() + LOOK_EVERY)
+  const open = row.state === 'JUDGING' || finalFen === null
+  if (!open) return null
+  const reported = (overAt?.getTime() ?? 0) + delayOf(row)
+  return new Date(Math.max(reported, now.getTime() + (reported <= now.getTime() ? LOOK_EVERY : 0)))
+}
+
+interface Acting {
+  tx: Tx
+  tending: Tending
+  facts: VideoFacts
+  settings: CurrentSettings
+}
+
+async function act(acting: Acting, row: PromotionRow, decision: Decision): Promise<Looked> {
+  const { tx, tending } = acting
+  const { now } = tending.ctx
+  // Recorded with its claim: money that is not claimed was not decided.
+  if (decision.action === 'ADD_BUDGET' && decision.amountFen !== null)
+    return { row, wanted: { call: 'ADD_BUDGET', amountFen: decision.amountFen, decision } }
+  const again = decision.action === 'START'
+  // What begins anew is a promotion of its own and has the START; this one ends without a verdict.
+  await recordDecision(tx, row.id, now, again ? { ...decision, action: 'STOP' } : decision)
+  const next =
+    row.aim === 'TRIAL' ? await actOnTrial(acting, row, decision) : await actOnScale(tx, row, decision, now)
+  return { row: next, wanted: null }
+}
+
+async function actOnTrial(
+  { tx, tending: { ctx }, facts, settings }: Acting,
+  row: PromotionRow,
+  decision: Decision,
+): Promise<PromotionRow> {
+  const { action, rule } = decision
+  if (action === 'PROMOTE') {
+    const passed = await judged(tx, row, 'PASS', ctx.now)
+    // Who stopped it stopped what would follow from it, too.
+    if (row.stop === null || row.stop === 'PLATFORM')
+      await proposeScale(tx, ctx, facts, settings, row, decision)
+    return passed
+  }
+  if (action === 'START') {
+    const ended = await judged(tx, row, 'HOLD', ctx.now)
+    const follows = { breakoutId: row.breakoutId, originId: row.id }
+    if (row.stop === null || row.stop === 'PLATFORM')
+      await proposeTrial(tx, ctx, facts, settings, follows, decision)
+    return ended
+  }
+  if (action !== 'STOP') return row
+  if (rule === 'TEST_FAILED') return judged(tx, row, 'FAIL', ctx.now)
+  if (row.orderStand === 'OVER') return judged(tx, row, 'HOLD', ctx.now)
+  return (await move(tx, row, { kind: 'STOP', reason: 'RULE' }, ctx.now)).row
+}
+
+async function judged(tx: Tx, row: PromotionRow, verdict: 'PASS' | 'FAIL' | 'HOLD', now: Date) {
+  const judging = await move(tx, row, { kind: 'JUDGE' }, now)
+  return (await move(tx, judging.row, { kind: 'JUDGED', verdict }, now)).row
+}
+
+async function actOnScale(tx: Tx, row: PromotionRow, { action, rule }: Decision, now: Date) {
+  if (action === 'RETIRE' && rule === 'FATIGUED') {
+    const tired = await move(tx, row, { kind: 'TIRED' }, now)
+    return (await move(tx, tired.row, { kind: 'STOP', reason: 'FATIGUE' }, now)).row
+  }
+  if (action !== 'STOP' && action !== 'RETIRE') return row
+  const reason = rule === 'TEST_FAILED' ? 'VERDICT' : 'RULE'
+  return (await move(tx, row, { kind: 'STOP', reason }, now)).row
+}
