@@ -124,15 +124,23 @@ export async function writeEpisodes(tx: Tx, drafts: Draft[]): Promise<number[]> 
   } as const
   const begun = drafts.filter((draft) => draft.id === null)
   const known = drafts.filter((draft) => draft.id !== null)
-  const fired = known.flatMap(({ id, fired }) => (id !== null && fired ? [id] : []))
+  const fired: number[] = []
   // Known ones first: an episode that closes makes room for one that begins.
   if (known.length > 0) {
-    await tx.execute(sql`
+    const written = await rows<{ id: string }>(
+      tx,
+      sql`
       update breakout b set state = next.state, rule_version = next.rule_version, firing_at = next.firing_at,
         below_at = next.below_at, cooling_at = next.cooling_at, closed_at = next.closed_at, close_reason = next.close_reason,
         released_at = next.released_at, evidence = next.evidence
       from ${unnest(known, 'next', columns)}
-      where b.workspace_id = current_workspace() and b.id = next.id`)
+      where b.workspace_id = current_workspace() and b.id = next.id
+        -- A person who closed it meanwhile is not overruled.
+        and (b.state <> 'CLOSED' or next.close_reason = 'MANUAL')
+      returning b.id`,
+    )
+    const kept = new Set(written.map(({ id }) => Number(id)))
+    for (const { id, fired: now } of known) if (id !== null && now && kept.has(id)) fired.push(id)
   }
   if (begun.length > 0) {
     const made = await rows<{ id: string; fired: boolean }>(

@@ -13,7 +13,7 @@ export interface Learned {
 const NOTHING: Learned = { model: SHIPPED, classes: new Map() }
 /** Rows of a model never change: they are read once by a process, and the latest few are kept. */
 const kept = new Map<string, Learned>()
-const MOST_KEPT = 50
+const MOST_KEPT = 200
 
 export interface LearnedOver {
   /** What held at an instant of the span, ms. */
@@ -42,7 +42,12 @@ export async function loadLearned(tx: Reads, { from, to }: { from: Date; to: Dat
 
 async function keptModel(tx: Reads, id: number, key: string): Promise<Learned> {
   const known = kept.get(key)
-  if (known) return known
+  if (known) {
+    // The longest unused goes first.
+    kept.delete(key)
+    kept.set(key, known)
+    return known
+  }
   const { model, classes } = await loadModel(tx, id)
   const learned = { model, classes: grouped(classes) }
   kept.set(key, learned)

@@ -28,7 +28,7 @@ export interface VideoForecast extends Forecast {
   why: { zh: string; en: string }
 }
 
-/** Who is missing was never looked at, or its plays are not known. Five statements at most. */
+/** Who is missing was never looked at, its plays are not known, or it is younger than any finished video was seen. Four statements, and two for each model that was not read before. */
 export async function foreseeVideos(
   db: Reads,
   videoIds: readonly number[],

@@ -155,9 +155,10 @@ function casesOf(
 ): Case[] {
   const ready = readyOf(rule)
   const own = videos.filter((video) => applies(ready, video.purpose, video))
-  const cases = own.map(({ videoId, firings }): Case => {
+  const cases = own.map(({ videoId, plays, firings }): Case => {
     const flaggedAt = firings.find(({ ruleId }) => ruleId === rule.ruleId)?.at ?? null
-    const truth = tops.has(videoId) ? 'HIT' : 'ORDINARY'
+    // Nobody knows what became of a video whose plays are not given.
+    const truth = plays === null ? 'OPEN' : tops.has(videoId) ? 'HIT' : 'ORDINARY'
     return { truth, flaggedAt, probability: null, halfAt: halves.get(videoId) ?? null }
   })
   return rule.createdAt < to || cases.some(({ flaggedAt }) => flaggedAt !== null) ? cases : []

@@ -217,5 +217,13 @@ export function foreseeLook(
   // What was bought is in the counters of then and of those who answered, and cannot be told apart there.
   const earlier = bought > 0 ? null : earlierPlays(curve, age, plays)
   const interactions = bought > 0 ? null : interactionsOf(look)
-  return foresee(model, { age, plays, earlier, interactions, hour }, usual, curve)
+  const forecast = foresee(model, { age, plays, earlier, interactions, hour }, usual, curve)
+  if (bought <= 0) return forecast
+  // What was seen at an age that is behind counts what was bought by then, which nobody knows any more.
+  const natural = (target: Target, value: number | null) => (age >= TARGET_AGES[target] ? null : value)
+  return {
+    ...forecast,
+    plays24h: natural('plays24h', forecast.plays24h),
+    plays7d: natural('plays7d', forecast.plays7d),
+  }
 }

@@ -127,7 +127,8 @@ function stillGrowing(
 ): Due | null {
   const plays = last?.readings.plays.value ?? 0
   const velocity = last?.readings.velocity.value ?? 0
-  if (plays === 0 || velocity < plays * GROWING) return null
+  // Below one play growth is no number that says anything, and may be no finite one.
+  if (plays < 1 || velocity < plays * GROWING) return null
   for (const { ruleId } of rules) {
     if (episodeOf(ruleId)?.state === 'FIRING')
       return { at, why: { kind: 'GROWING', ruleId, growth: velocity / plays } }

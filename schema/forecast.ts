@@ -76,7 +76,9 @@ builder.drizzleObjectField(Video, 'forecast', (t) =>
   t.field({
     type: Forecast,
     nullable: true,
-    description: 'What becomes of it; null: it was never looked at, or its plays are not known.',
+    description:
+      'What becomes of it; null: it was never looked at, its plays are not known, or it is younger than any finished ' +
+      'video was seen at, of which nothing is learned yet.',
     select: { columns: { id: true } },
     resolve: ({ id }, _args, context) => forecastOf(id, context).then((found) => found ?? null),
   }),

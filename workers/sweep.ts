@@ -15,11 +15,12 @@ const FEW_SHARDS = 64
 export async function runSweep(deps: WorkerDeps): Promise<void> {
   const { db, clock, platforms, queue, ledgersEvery } = deps
   const now = clock()
-  const [policies, accounts, ledgers, work] = await Promise.all([
+  const [policies, accounts, ledgers, work, promotions] = await Promise.all([
     dueTierPolicies({ db, now }),
     dueAccounts({ db, now }),
     dueLedgers({ db, now, every: ledgersEvery }),
     sweep({ db, now }),
+    loadPromotions(deps, now),
   ])
   for (const { workspaceId, accountId } of accounts) {
     if (platforms.connectors(workspaceId).size === 0) continue
@@ -43,21 +44,38 @@ export async function runSweep(deps: WorkerDeps): Promise<void> {
     if (!readable.has(source)) continue
     await queue.enqueue('sales', { workspaceId, subjectId }, `sales-${workspaceId}-${subjectId}`)
   }
-  await sweepPromotions(deps, now)
+  await enqueuePromotions(deps, promotions)
   // Last: a list of KOLs that is being imported holds this up, and nothing else.
   for (const workspaceId of policies) await applyTierPolicy({ db, workspaceId, now })
 }
 
+interface DuePromotions {
+  promotions: Awaited<ReturnType<typeof duePromotions>>
+  trials: number[]
+  books: Awaited<ReturnType<typeof dueReconciliations>>
+}
+
+async function loadPromotions({ db, platforms }: WorkerDeps, now: Date): Promise<DuePromotions> {
+  if (platforms.sources().every(({ source }) => source !== 'qianchuan')) {
+    return { promotions: [], trials: [], books: [] }
+  }
+  const [promotions, trials, books] = await Promise.all([
+    duePromotions({ db, now }),
+    dueTrials({ db }),
+    dueReconciliations({ db, now }),
+  ])
+  return { promotions, trials, books }
+}
+
 /** Money first: what runs is looked after before anything new is proposed. */
-async function sweepPromotions({ db, platforms, queue }: WorkerDeps, now: Date): Promise<void> {
-  if (platforms.sources().every(({ source }) => source !== 'qianchuan')) return
-  for (const { workspaceId, promotionId } of await duePromotions({ db, now })) {
+async function enqueuePromotions({ queue }: WorkerDeps, due: DuePromotions): Promise<void> {
+  for (const { workspaceId, promotionId } of due.promotions) {
     await queue.enqueue('promote', { workspaceId, promotionId }, `promote-${workspaceId}-${promotionId}`)
   }
-  for (const workspaceId of await dueTrials({ db })) {
+  for (const workspaceId of due.trials) {
     await queue.enqueue('propose', { workspaceId }, `propose-${workspaceId}`)
   }
-  for (const { workspaceId, subjectId } of await dueReconciliations({ db, now })) {
+  for (const { workspaceId, subjectId } of due.books) {
     await queue.enqueue('reconcile', { workspaceId, subjectId }, `reconcile-${workspaceId}-${subjectId}`)
   }
 }

@@ -107,7 +107,10 @@ test.each([
     { forecast: true, figures: true },
   ],
   [{ metric: 'naturalPlays', op: '>=', value: 1 }, { figures: true }],
-  [{ any: [{ not: { metric: 'playsPerFollower', op: '>=', value: 1 } }] }, { followers: true, figures: true }],
+  [
+    { any: [{ not: { metric: 'playsPerFollower', op: '>=', value: 1 } }] },
+    { followers: true, figures: true },
+  ],
 ])('%o needs %o', (condition, needs) => {
   const nothing = { forecast: false, standings: false, cells: false, followers: false, figures: false }
   expect(needsOf([rule(condition)])).toEqual({ ...nothing, ...needs })
