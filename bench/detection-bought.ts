@@ -7,7 +7,7 @@ import { extendCurve } from '../rules/curve.ts'
 import { foreseeVideo } from '../rules/forecast-video.ts'
 import { judge, type Watch } from '../rules/judge.ts'
 import { classesOf, type Lesson } from '../rules/lesson.ts'
-import type { Figures, Peer } from '../rules/metric.ts'
+import { type Figures, type Peer, UNKNOWN } from '../rules/metric.ts'
 import { COST_PER_PLAY_FEN } from '../rules/natural.ts'
 import { createStanding } from '../rules/reference.ts'
 import { type Counters, DAY, HOUR, type Look } from '../rules/types.ts'
@@ -161,19 +161,5 @@ function figuresAt(order: Order, age: number, by: Purchase['by']): Figures | nul
   if (by === 'NOTHING' || plays === 0) return null
   const spendFen = Math.round(plays * order.cost)
   const boughtPlays = by === 'REPORTED' ? plays : Math.round(spendFen / COST_PER_PLAY_FEN)
-  return {
-    spendFen,
-    boughtPlays,
-    boughtBy: by,
-    paidGmvFen: null,
-    gmvFen: null,
-    orders: null,
-    settled7Fen: null,
-    settled14Fen: null,
-    adShows: null,
-    completionRate: null,
-    fiveSecondRate: null,
-    priceFen: null,
-    grossMargin: null,
-  }
+  return { ...UNKNOWN, spendFen, boughtPlays, boughtBy: by }
 }

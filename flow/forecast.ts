@@ -1,30 +1,25 @@
 /** What a batch of looks is foreseen by: the model that holds, and the classes of its videos. */
 import type { Reads } from '../db/client.ts'
 import { type LearnedClass, loadCellClasses, loadModel, modelsBetween } from '../db/queries/forecast.ts'
-import { type Model, SHIPPED } from '../rules/forecast-model.ts'
+import { SHIPPED } from '../rules/forecast-model.ts'
 import type { Lesson } from '../rules/lesson.ts'
 import { CLASS_KINDS } from '../rules/reference.ts'
 
-export interface Learned {
-  model: Model
-  classes: Lesson['classes']
-}
-
-const NOTHING: Learned = { model: SHIPPED, classes: new Map() }
+const NOTHING: Lesson = { model: SHIPPED, classes: new Map() }
 /** Rows of a model never change: they are read once by a process, and the latest few are kept. */
-const kept = new Map<string, Learned>()
+const kept = new Map<string, Lesson>()
 const MOST_KEPT = 200
 
 export interface LearnedOver {
   /** What held at an instant of the span, ms. */
-  at(at: number): Learned
+  at(at: number): Lesson
   /** Reads what is usual in these cells; rules seldom ask. */
   addCells(cellIds: readonly number[]): Promise<void>
 }
 
 /** What held at each instant between two; one statement more where a model was not read before. */
 export async function loadLearned(tx: Reads, { from, to }: { from: Date; to: Date }): Promise<LearnedOver> {
-  const models: (Learned & { id: number; effectiveAt: number })[] = []
+  const models: (Lesson & { id: number; effectiveAt: number })[] = []
   for (const { id, key, effectiveAt } of await modelsBetween(tx, from, to)) {
     models.push({ ...(await keptModel(tx, id, key)), id, effectiveAt })
   }
@@ -40,7 +35,7 @@ export async function loadLearned(tx: Reads, { from, to }: { from: Date; to: Dat
   }
 }
 
-async function keptModel(tx: Reads, id: number, key: string): Promise<Learned> {
+async function keptModel(tx: Reads, id: number, key: string): Promise<Lesson> {
   const known = kept.get(key)
   if (known) {
     // The longest unused goes first.

@@ -43,8 +43,9 @@ export async function foreseeVideos(
   const learned = await loadLearned(db, span)
   const peers = await loadPeersOf(db, videos)
   const found = new Map<number, VideoForecast>()
+  const offset = offsetOf(zone, span.to)
   for (const video of videos) {
-    const at = { ...learned.at(video.observedAt as number), offset: offsetOf(zone, span.to) }
+    const at = { ...learned.at(video.observedAt as number), offset }
     const forecast = one(video, at, video.kolId === null ? [] : peers.of(video.kolId))
     if (forecast) found.set(video.videoId, forecast)
   }

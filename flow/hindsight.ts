@@ -1,10 +1,9 @@
 /** What became of replayed videos, by all that was known at the end of the span. */
 import { endedOnTop, isFinished, type Truth } from '../rules/backtest.ts'
-import { classesOf } from '../rules/lesson.ts'
+import { classesOf, type Lesson } from '../rules/lesson.ts'
 import { naturalPlays } from '../rules/natural.ts'
 import { kinFinals, type Track } from '../rules/replay.ts'
 import { halfAt } from '../rules/score.ts'
-import type { Learned } from './forecast.ts'
 import type { ReplayedBatch } from './replay.ts'
 
 export interface Became {
@@ -17,7 +16,7 @@ export interface Became {
 export function hindsight(
   { replay, looks, fresh, known }: ReplayedBatch,
   { from, to }: { from: number; to: number },
-  today: Learned,
+  today: Lesson,
 ): Map<number, Became> {
   const seen = new Map<number, Course>()
   for (let i = 0; i < fresh.length; i++) {
@@ -53,7 +52,7 @@ interface Course {
 }
 
 /** A video whose plays no source gives stays open. */
-function truthOf(track: Track, plays: number | null, to: number, { model, classes }: Learned): Truth {
+function truthOf(track: Track, plays: number | null, to: number, { model, classes }: Lesson): Truth {
   const { video, watch } = track
   if (plays === null || watch.last === null || !isFinished(video.publishedAt, watch.last.observedAt, to)) {
     return 'OPEN'

@@ -13,7 +13,7 @@ import {
 import { extendCurve } from '../rules/curve.ts'
 import { foreseeVideo } from '../rules/forecast-video.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
-import { classesOf } from '../rules/lesson.ts'
+import { classesOf, type Lesson } from '../rules/lesson.ts'
 import { prepareRules } from '../rules/look-rules.ts'
 import type { Counter, Readings } from '../rules/metric.ts'
 import { createStanding } from '../rules/reference.ts'
@@ -22,7 +22,7 @@ import type { Place } from '../rules/scope.ts'
 import type { Look } from '../rules/types.ts'
 import { offsetOf } from '../rules/zone.ts'
 import { Episodes, writeEpisodes } from './episode.ts'
-import { type Learned, loadLearned } from './forecast.ts'
+import { loadLearned } from './forecast.ts'
 import { notify } from './notify.ts'
 import { loadPeersOf, type Peers } from './peers.ts'
 import type { Due, Schedule } from './schedule.ts'
@@ -170,7 +170,7 @@ interface Batch {
   peers: Peers
   rules: readonly ActiveRule[]
   counting: readonly Counter[]
-  learned: (at: number) => Learned
+  learned: (at: number) => Lesson
   /** Of the workspace's zone to UTC, ms. */
   offset: number
   /** Some rule compares with a class. */

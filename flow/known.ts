@@ -1,25 +1,9 @@
 /** What was known of videos besides their looks, as time goes on: asked in the order in which looks became known. */
 import type { KnownFigures, KnownFollowers, ReplayVideoRow } from '../db/queries/replay.ts'
-import type { Figures } from '../rules/metric.ts'
+import { type Figures, UNKNOWN } from '../rules/metric.ts'
 import type { Known } from '../rules/replay.ts'
 import type { Look } from '../rules/types.ts'
 import { FILE_SOURCE } from './import.ts'
-
-const NOTHING: Figures = {
-  spendFen: null,
-  paidGmvFen: null,
-  gmvFen: null,
-  orders: null,
-  settled7Fen: null,
-  settled14Fen: null,
-  adShows: null,
-  boughtPlays: null,
-  boughtBy: null,
-  completionRate: null,
-  fiveSecondRate: null,
-  priceFen: null,
-  grossMargin: null,
-}
 
 interface Told {
   now: Figures
@@ -46,7 +30,7 @@ export class KnownThen {
   ) {
     // Price and margin have no history: those of now.
     for (const { videoId, priceFen, grossMargin } of rows) {
-      this.told.set(videoId, { now: { ...NOTHING, priceFen, grossMargin }, coming: [] })
+      this.told.set(videoId, { now: { ...UNKNOWN, priceFen, grossMargin }, coming: [] })
     }
     for (const { videoId, knownAt, figures: said } of figures.toReversed()) {
       const told = this.told.get(videoId)
@@ -77,7 +61,7 @@ export class KnownThen {
   /** Of a video by an instant that is no earlier than those asked before. */
   figures(videoId: number, at: number): Figures {
     const told = this.told.get(videoId)
-    if (!told) return NOTHING
+    if (!told) return UNKNOWN
     for (let next = told.coming.at(-1); next && next.knownAt <= at; next = told.coming.at(-1)) {
       told.now = next.figures
       told.coming.pop()

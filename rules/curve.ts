@@ -91,7 +91,8 @@ export function curveAt(curve: Curve, age: number): number | null {
   return curveIn(curve, placeOf(age))
 }
 
-function interpolate(age0: number, plays0: number, age1: number, plays1: number, age: number): number {
+/** Plays at an age between two looks, on log age and log plays. */
+export function interpolate(age0: number, plays0: number, age1: number, plays1: number, age: number): number {
   if (age1 <= age0) return plays1
   return between(plays0, plays1, Math.log(age / age0) / Math.log(age1 / age0))
 }

@@ -7,7 +7,7 @@ import { quantileSorted } from 'simple-statistics'
 import { AGES } from './curve.ts'
 import { fitChance } from './forecast-chance.ts'
 import { type Example, type Seen, seenOf, WIDTH } from './forecast-example.ts'
-import { FEATURES, type Fit, type Model, priorFit, SHIPPED, type Target } from './forecast-model.ts'
+import { FEATURES, type Fit, type Model, priorFit, SHIPPED, type Target, Z90 } from './forecast-model.ts'
 import { addSquares, addTo, diagonal, dot, solved } from './least-squares.ts'
 
 export type { Example }
@@ -164,7 +164,7 @@ function missed({ rows, wanted, weights, sorted }: Room, count: number, found: n
   const spread = Math.max(0.02, Math.sqrt(squares / total))
   return {
     spread,
-    low: few ? -1.2816 * spread : quantileSorted(errors, 0.1),
-    high: few ? 1.2816 * spread : quantileSorted(errors, 0.9),
+    low: few ? -Z90 * spread : quantileSorted(errors, 0.1),
+    high: few ? Z90 * spread : quantileSorted(errors, 0.9),
   }
 }

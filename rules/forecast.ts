@@ -1,5 +1,5 @@
 /** 预测: what becomes of a video, and how likely it ends in the top of its class. Learned by rules/forecast-learn.ts. */
-import { AGES, type Curve, curveAt, curveIn, placeOf } from './curve.ts'
+import { AGES, type Curve, curveAt, curveIn, interpolate, placeOf } from './curve.ts'
 import { type Fit, type Model, TARGET_AGES, type Target } from './forecast-model.ts'
 import { HOUR, type Look } from './types.ts'
 
@@ -74,8 +74,7 @@ export function earlierPlays(curve: Curve, age: number, plays: number): number |
   const from = AGES[place.below]
   const seen = curve[place.below] ?? null
   if (from === undefined || seen === null || from < age * SHORTEST_BACK) return null
-  const share = Math.log(at / from) / Math.log(age / from)
-  return Math.expm1(Math.log1p(seen) * (1 - share) + Math.log1p(plays) * share)
+  return interpolate(from, seen, age, plays, at)
 }
 
 interface Place {
@@ -217,13 +216,7 @@ export function foreseeLook(
   // What was bought is in the counters of then and of those who answered, and cannot be told apart there.
   const earlier = bought > 0 ? null : earlierPlays(curve, age, plays)
   const interactions = bought > 0 ? null : interactionsOf(look)
-  const forecast = foresee(model, { age, plays, earlier, interactions, hour }, usual, curve)
-  if (bought <= 0) return forecast
-  // What was seen at an age that is behind counts what was bought by then, which nobody knows any more.
-  const natural = (target: Target, value: number | null) => (age >= TARGET_AGES[target] ? null : value)
-  return {
-    ...forecast,
-    plays24h: natural('plays24h', forecast.plays24h),
-    plays7d: natural('plays7d', forecast.plays7d),
-  }
+  // Nor at an age that is behind.
+  const known = bought > 0 ? [] : curve
+  return foresee(model, { age, plays, earlier, interactions, hour }, usual, known)
 }

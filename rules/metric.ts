@@ -102,7 +102,8 @@ export const NONE: { readonly [Reason in NullReason]: { value: null; reason: Rea
   NO_MARGIN: { value: null, reason: 'NO_MARGIN' },
   NOT_FORESEEN: { value: null, reason: 'NOT_FORESEEN' },
 }
-const UNKNOWN: Figures = {
+/** Nothing is known. */
+export const UNKNOWN: Figures = {
   spendFen: null,
   paidGmvFen: null,
   gmvFen: null,

@@ -7,6 +7,7 @@ import type { Evidence } from './breakout.ts'
 import { METRICS, type Metric } from './catalogue.ts'
 import { SEVERITIES, type Severity } from './rule.ts'
 import { DAY, HOUR, MINUTE } from './types.ts'
+import { isWithin, minuteOf } from './zone.ts'
 
 /**
  * So many episodes of a brand under a rule are told one by one within an hour; more have one cause, a holiday or a
@@ -118,22 +119,12 @@ export function endOfQuiet(at: number, quiet: Quiet, zone: string): number {
 }
 
 function isQuiet(minute: number, quiet: Quiet): boolean {
-  const [from, to] = [minutes(quiet.from), minutes(quiet.to)]
-  return from <= to ? minute >= from && minute < to : minute >= from || minute < to
+  return isWithin(minute, minutes(quiet.from), minutes(quiet.to))
 }
 
 function minutes(time: string): number {
   const [hour, minute] = time.split(':').map(Number)
   return (hour ?? 0) * 60 + (minute ?? 0)
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>()
-/** Minutes of the day on the clocks of a zone. Making a formatter costs a hundred times what using it does. */
-function minuteOf(at: number, zone: string): number {
-  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
-  const clock = clocks.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, ...time })
-  clocks.set(zone, clock)
-  return minutes(clock.format(at))
 }
 
 export interface Said {

@@ -2,7 +2,7 @@
  * What a comparison looks at: a metric as it stands, what plays gained lately, or where a metric stands among earlier
  * videos of its kind at the same age.
  */
-import { AGES, type Curve, curveIn, placeOf } from './curve.ts'
+import { AGES, type Curve, curveIn, interpolate, placeOf } from './curve.ts'
 import { type MetricKey, NONE, type Reading } from './metric.ts'
 import type { Reference, StandingOf, UsualOf } from './reference.ts'
 import type { Look } from './types.ts'
@@ -106,17 +106,11 @@ export function playsAt(age: number, { publishedAt, look, last, curve }: Seen): 
     return rounded(curveIn(curve, place))
   const lastAge = last.observedAt - publishedAt
   if (age >= lastAge) {
-    return between(lastAge, last.plays, look.observedAt - publishedAt, look.plays as number, age)
+    return rounded(interpolate(lastAge, last.plays, look.observedAt - publishedAt, look.plays as number, age))
   }
   const low = curve[place.below] ?? null
   if (low === null || (curve[place.above] ?? null) !== null) return rounded(curveIn(curve, place))
-  return between(AGES[place.below] as number, low, lastAge, last.plays, age)
+  return rounded(interpolate(AGES[place.below] as number, low, lastAge, last.plays, age))
 }
 
 const rounded = (plays: number | null) => (plays === null ? null : Math.round(plays))
-
-/** On log age and log plays, as the curve does it. */
-function between(age0: number, plays0: number, age1: number, plays1: number, age: number): number {
-  const share = Math.log(age / age0) / Math.log(age1 / age0)
-  return Math.round(Math.expm1(Math.log1p(plays0) * (1 - share) + Math.log1p(plays1) * share))
-}

@@ -8,7 +8,6 @@ import type { MetricKey } from './catalogue.ts'
 import { operandsOf } from './condition.ts'
 import { extendCurve } from './curve.ts'
 import type { Forecast } from './forecast.ts'
-import type { Model } from './forecast-model.ts'
 import { finalsBefore, foreseeVideo } from './forecast-video.ts'
 import { judge, type Verdict, type Watch } from './judge.ts'
 import { classesOf, type Lesson } from './lesson.ts'
@@ -30,12 +29,6 @@ export interface ReplayVideo {
   place: Place
   /** false: it is only a peer, and no rule judges it. */
   judged: boolean
-}
-
-/** What a lesson left: the model and the classes that hold at an instant. */
-export interface Learned {
-  model: Model
-  classes: Lesson['classes']
 }
 
 /** What only some rules read. */
@@ -86,7 +79,7 @@ export interface ReplayOptions {
   needs: ReplayNeeds
   /** Counters that count as interaction. */
   counting: readonly Counter[]
-  learnedAt: (at: number) => Learned
+  learnedAt: (at: number) => Lesson
   /** Of the workspace's zone to UTC, ms. */
   offsetAt: (at: number) => number
   /** Of the video of the look that is judged. */
@@ -111,7 +104,7 @@ export interface Track {
   /** Its own place among the videos of its KOL. */
   readonly peer: Peer
   readonly kin: Kin
-  learned: Learned | null
+  learned: Lesson | null
   classes: Classes
 }
 
@@ -196,7 +189,7 @@ export class Replay {
     const classes = this.classesAt(track, look.observedAt)
     const { publishedAt, tier } = video
     return foreseeVideo(
-      (track.learned as Learned).model,
+      (track.learned as Lesson).model,
       {
         publishedAt,
         tier,

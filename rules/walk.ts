@@ -7,11 +7,12 @@ import { type Episode, moved, type Step } from './breakout.ts'
 import { AGES, type Curve, extendCurve } from './curve.ts'
 import { type Expectation, type Forecast, foreseeLook, interactionsOf } from './forecast.ts'
 import { expectationOf, FINISHED_AGE } from './forecast-class.ts'
+import { hourOf } from './forecast-video.ts'
 import { type ActiveRule, judge, type Verdict, type Watch } from './judge.ts'
 import { classesOf, type Lesson, ROLLING, type Trace, teach } from './lesson.ts'
 import { PEER_WINDOW, type Peer } from './metric.ts'
 import { createStanding, type Reference, type StandingOf } from './reference.ts'
-import { DAY, HOUR, type Look, type Tier } from './types.ts'
+import { DAY, type Look, type Tier } from './types.ts'
 
 export interface WalkOptions {
   rules: readonly ActiveRule[]
@@ -191,8 +192,6 @@ const NOTHING_USUAL: Expectation = { level: 0, cutoff: 0 }
 function standingFor({ tier, peers, publishedAt }: Known, { classes }: Lesson): StandingOf {
   return createStanding(classesOf(classes, { tier, vertical: null, cellId: null }), peers ?? [], publishedAt)
 }
-
-const hourOf = (publishedAt: number, offset: number) => ((((publishedAt + offset) % DAY) + DAY) % DAY) / HOUR
 
 function finalsByKol(finished: readonly Known[]) {
   const found = new Map<string, { publishedAt: number; final: number }[]>()

@@ -65,3 +65,24 @@ export function offsetOf(zone: string, at: Date): number {
   const day = dayOf(at, zone)
   return Date.parse(`${day}T00:00:00Z`) - startOfDay(day, zone).getTime()
 }
+
+const wallClocks = new Map<string, Intl.DateTimeFormat>()
+function wallClockOf(zone: string): Intl.DateTimeFormat {
+  const known = wallClocks.get(zone)
+  if (known) return known
+  const parts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+  const made = new Intl.DateTimeFormat('en-US', { timeZone: zone, calendar: 'gregory', ...parts })
+  wallClocks.set(zone, made)
+  return made
+}
+
+/** Minutes after midnight on the clocks of an IANA zone. Throws RangeError on a zone that is none. */
+export function minuteOf(at: number, zone: string): number {
+  const [hour, minute] = wallClockOf(zone).format(at).split(':')
+  return Number(hour) * 60 + Number(minute)
+}
+
+/** Whether a minute of the day lies in a span of it; `from` above `to` runs over midnight, equal ones are never. */
+export function isWithin(minute: number, from: number, to: number): boolean {
+  return from <= to ? minute >= from && minute < to : minute >= from || minute < to
+}

@@ -1,8 +1,8 @@
 /** How rules did week by week, and what that is told from. */
 import { sql } from 'drizzle-orm'
-import type { Purpose, Tier } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Reads, rows } from '../client.ts'
+import type { ReplayVideoRow } from './replay.ts'
 
 export interface RuleScoreRow {
   ruleId: number
@@ -40,17 +40,20 @@ export async function loadRuleScores(
 }
 
 /** A video as it stands, for what became of it. Instants in ms. */
-export interface EndedRow {
-  videoId: number
-  brandId: number
-  kolId: number | null
-  cellId: number | null
-  matrixId: number | null
-  phaseId: number | null
-  tier: Tier | null
-  vertical: string | null
-  purpose: Purpose
-  publishedAt: number
+export interface EndedRow
+  extends Pick<
+    ReplayVideoRow,
+    | 'videoId'
+    | 'brandId'
+    | 'kolId'
+    | 'cellId'
+    | 'matrixId'
+    | 'phaseId'
+    | 'tier'
+    | 'vertical'
+    | 'purpose'
+    | 'publishedAt'
+  > {
   observedAt: number
   plays: number | null
   boughtPlays: number | null

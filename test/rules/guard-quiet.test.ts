@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { minuteOf, quietUntil } from '../../rules/guard-quiet.ts'
+import { quietUntil } from '../../rules/guard-quiet.ts'
+import { minuteOf } from '../../rules/zone.ts'
 
 describe('quiet hours', () => {
   test.each<[string, number, number, string, number | null]>([
