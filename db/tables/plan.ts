@@ -12,7 +12,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
-import type { ElementKind, Purpose, Tier } from '../../rules/types.ts'
+import type { ElementKind, Purpose, RemixPart, Tier } from '../../rules/types.ts'
 import { brand } from './brand.ts'
 import { phase } from './campaign.ts'
 import { createdAt, id, identity, instant, workspaceId } from './columns.ts'
@@ -222,5 +222,26 @@ export const video = snakeCase.table(
       'video_published',
       sql`${t.stage} <> 'PUBLISHED' or (${t.publishedAt} is not null and ${t.itemId} is not null)`,
     ),
+  ],
+)
+
+/** 混剪: a video that was cut anew out of another one of its brand. */
+export const remix = snakeCase.table(
+  'remix',
+  {
+    workspaceId: workspaceId(),
+    videoId: id().notNull(),
+    originId: id().notNull(),
+    /** What is new in it. */
+    parts: text().$type<RemixPart>().array().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.videoId] }),
+    index('remix_origin').on(t.workspaceId, t.originId),
+    foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
+    foreignKey({ columns: [t.workspaceId, t.originId], foreignColumns: [video.workspaceId, video.id] }),
+    check('remix_parts', sql`${t.parts} <@ '{HOOK,BODY,CALL_TO_ACTION}' and cardinality(${t.parts}) > 0`),
+    check('remix_not_itself', sql`${t.videoId} <> ${t.originId}`),
   ],
 )

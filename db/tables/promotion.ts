@@ -324,6 +324,8 @@ export const reconciliation = snakeCase.table(
     /** Orders of either side. */
     orders: integer().notNull(),
     differences: jsonb().$type<Difference[]>().notNull(),
+    /** What the wallet held when it was compared; null: the platform did not say. */
+    walletFen: count(),
     createdAt: createdAt(),
   },
   (t) => [

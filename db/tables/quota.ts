@@ -1,6 +1,16 @@
 /** What asking costs: the platforms' quotas, which all workspaces share, and what each workspace used of them. */
-import { date, doublePrecision, foreignKey, integer, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core'
-import { count, instant, workspaceId } from './columns.ts'
+import {
+  boolean,
+  date,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  snakeCase,
+  text,
+} from 'drizzle-orm/pg-core'
+import { count, identity, instant, workspaceId } from './columns.ts'
 import { workspace } from './tenant.ts'
 
 /**
@@ -15,12 +25,26 @@ export const callQuota = snakeCase.table(
     /** The day, in Shanghai, that `calls` are of. */
     day: date({ mode: 'string' }).notNull(),
     calls: integer().notNull().default(0),
-    /** The instant at which the calls so far are worked off at the allowed rate. */
-    freeAt: instant().notNull(),
     /** The platform asked for silence until then; null: it did not. */
     blockedUntil: instant(),
   },
   (t) => [primaryKey({ columns: [t.source, t.scope] })],
+)
+
+/**
+ * A call that counts against the rate per second: from when it is let go until a while after its answer, so that however
+ * late it arrives no second holds more than are allowed. On the database's clock. No tenant's, as call_quota.
+ */
+export const callSlot = snakeCase.table(
+  'call_slot',
+  {
+    id: identity().primaryKey(),
+    source: text().notNull(),
+    scope: text().notNull(),
+    answered: boolean().notNull().default(false),
+    until: instant().notNull(),
+  },
+  (t) => [index('call_slot_of').on(t.source, t.scope)],
 )
 
 /** What a workspace asked of a source on one business day of Shanghai, and what that cost. */
