@@ -36,8 +36,6 @@ export interface FaultsReport {
   calls: number
   /** The most calls within a second. */
   peak: number
-  /** How many of them may be late ones of the seconds before. */
-  delay: number
   faults: Record<string, number>
   verdicts: Verdict[]
   /** What the processes printed. */

@@ -1,6 +1,5 @@
 /** What `npm run bench -- faults` plays on: a simulated platform, as many videos in the database, and worker processes. */
 import { randomBytes } from 'node:crypto'
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import postgres from 'postgres'
 import { connect } from '../db/client.ts'
 import { connectAccount } from '../flow/account.ts'
@@ -35,8 +34,6 @@ export interface Scene {
   owner: postgres.Sql
   workspaceId: number
   simulator: Simulator
-  /** How long the simulator could not take a call, ns. */
-  stillness: IntervalHistogram
   /** Calls a day that the workers are told, far from being reached. */
   callsPerDay: number
   processes: Program[]
@@ -69,8 +66,6 @@ export async function setScene(input: FaultsInput): Promise<Scene> {
   const workspaceId = await connectTo(simulator, world, databaseUrl, key)
   await plantVideos(owner, workspaceId, world)
   const callsPerDay = 40 * kols
-  const stillness = monitorEventLoopDelay({ resolution: 5 })
-  stillness.enable()
   const limits = `qianchuan:${input.callsPerSecond}/second,qianchuan:${callsPerDay}/day`
   const processes = Array.from({ length: input.processes }, (_, nth) =>
     worker(input, simulator, { limits, key, aheadMs: nth === 1 ? AHEAD : 0 }),
@@ -80,11 +75,9 @@ export async function setScene(input: FaultsInput): Promise<Scene> {
     owner,
     workspaceId,
     simulator,
-    stillness,
     callsPerDay,
     processes,
     async close() {
-      stillness.disable()
       for (const each of processes) each.kill('SIGKILL')
       await Promise.all(processes.map(({ ended }) => ended))
       await owner.end()

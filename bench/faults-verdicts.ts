@@ -13,8 +13,6 @@ export interface Verdict {
 export async function verdicts(scene: Scene, played: Played) {
   const { simulator, input } = scene
   const { tally, meter, faults } = simulator
-  // Before the rows are counted, which holds the simulator up as well.
-  const delay = delayed(scene)
   const counted = await countRows(scene)
   const rate = meter.rates()[QIANCHUAN_VIDEO_PATH]?.app
   const { total: calls } = tally.calls()
@@ -24,25 +22,15 @@ export async function verdicts(scene: Scene, played: Played) {
   const sums = { looks, snapshots, calls, peak: rate?.perSecond ?? 0, faults: struck }
   return {
     ...sums,
-    delay,
     verdicts: [
       ...ofLooks(played, counted, tally.answeredLooks()),
       ...ofGaps(played, counted, input.videos),
-      ...ofCalls(played, counted, { calls, peak: sums.peak, allowed, delay }),
+      ...ofCalls(played, counted, { calls, peak: sums.peak, allowed }),
       verdict('every kind of fault struck', UNUSED.length + Object.keys(struck).length, FAULT_KINDS.length),
       verdict('processes end in order', played.ends.filter((end) => end !== 0).length, 0),
     ],
   }
 }
-
-/**
- * Calls that a second may hold beyond the rate: let go in time, they arrive with later ones. That is one of each kind,
- * normal and urgent, that a process has between the books and the wire, and what came while the simulator stood still.
- */
-function delayed({ input, stillness }: Scene): number {
-  return 2 * input.processes + Math.ceil((input.callsPerSecond * stillness.max) / NANOSECONDS)
-}
-const NANOSECONDS = 1e9
 
 /** Those of tokens are another scene's. */
 const UNUSED = ['expired_token']
@@ -94,12 +82,12 @@ function ofGaps({ rounds }: Played, { noData }: Counted, videos: number): Verdic
 function ofCalls(
   { rounds, left, leased }: Played,
   { usedCalls, costFen }: Counted,
-  { calls, peak, allowed, delay }: { calls: number; peak: number; allowed: number; delay: number },
+  { calls, peak, allowed }: { calls: number; peak: number; allowed: number },
 ): Verdict[] {
   const of = (name: string) => rounds.find((round) => round.name === name)
   const quota = (name: string) => of(name)?.noData.quota ?? 0
   return [
-    atMost('calls within a second', peak, allowed + delay),
+    atMost('calls within a second', peak, allowed),
     atMost('calls under the cap', of('cap')?.calls ?? 0, left),
     atLeast('videos kept back by the cap', quota('cap'), 1),
     atMost("calls under the day's quota", of('day')?.calls ?? 0, left),

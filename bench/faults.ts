@@ -42,7 +42,7 @@ async function dropped(owner: postgres.Sql, name: string): Promise<void> {
 }
 
 function tell(name: string, report: FaultsReport, say: (line: string) => void): void {
-  const { rounds, looks, snapshots, calls, peak, delay, faults, verdicts, ms } = report
+  const { rounds, looks, snapshots, calls, peak, faults, verdicts, ms } = report
   say(`\n${name}: ${Math.round(ms / 1000)} s`)
   for (const { name, from, to, calls, looked, noData } of rounds) {
     const missed = Object.entries(noData).map(([reason, count]) => `${reason} ${count}`)
@@ -51,9 +51,7 @@ function tell(name: string, report: FaultsReport, say: (line: string) => void): 
       `  ${name.padEnd(12)} ${seconds} s, ${calls} calls, looked at ${looked}; ${missed.join(', ') || 'no gap'}`,
     )
   }
-  say(
-    `  looks ${looks}, snapshots ${snapshots}, calls ${calls}, at most ${peak} within a second, of which ${delay} may be late`,
-  )
+  say(`  looks ${looks}, snapshots ${snapshots}, calls ${calls}, at most ${peak} within a second`)
   say(
     `  faults: ${Object.entries(faults)
       .map(([kind, count]) => `${kind} ${count}`)

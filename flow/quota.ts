@@ -2,7 +2,16 @@
 import { eq, sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import { callUse, workspace } from '../db/tables.ts'
-import { type Admission, admit, type CallLimits, countingDay, credible, quotaDay } from '../rules/quota.ts'
+import {
+  type Admission,
+  admit,
+  type CallLimits,
+  countingDay,
+  credible,
+  quotaDay,
+  slotsOf,
+  UNANSWERED,
+} from '../rules/quota.ts'
 import { type Context, write } from './context.ts'
 import { found, InvalidInputError } from './errors.ts'
 
@@ -18,11 +27,14 @@ export interface TakeCall extends Limit {
   maxWaitMs: number
 }
 
+/** `slot`: to be left when the call is answered; null: nothing limits the calls per second. */
+export type Taken = Exclude<Admission, { kind: 'GO' }> | { kind: 'GO'; slot: number | null }
+
 /**
  * Takes one call, or says when to ask again. What is taken stays taken, whatever becomes of the call. Locks workspace
  * (where a call costs), then call_quota, then the workspace's own call_use: everybody in this order.
  */
-export function takeCall(ctx: Context, asked: TakeCall): Promise<Admission> {
+export function takeCall(ctx: Context, asked: TakeCall): Promise<Taken> {
   return write(ctx, async (tx) => {
     const { limits } = asked
     const capFen = limits.costFen > 0 ? await lockCap(tx, ctx.workspaceId) : null
@@ -42,14 +54,24 @@ export function takeCall(ctx: Context, asked: TakeCall): Promise<Admission> {
         capFen,
         calls,
         sharers: others + 1,
-        freeAt: quota.freeAt,
         blockedUntil: quota.blockedUntil,
+        taken: quota.taken,
+        freeInMs: quota.freeInMs,
       },
-      ctx.now.getTime() + quota.waited,
+      ctx.now.getTime(),
     )
-    await store(tx, asked, day.day, admission)
-    return admission
+    const slot = await store(tx, asked, day.day, admission)
+    return admission.kind === 'GO' ? { kind: 'GO', slot } : admission
   })
+}
+
+/** The call of this slot is answered, or given up on. */
+export async function leaveCall(
+  ctx: Context,
+  { slot, callsPerSecond }: { slot: number; callsPerSecond: number },
+): Promise<void> {
+  const { lastMs } = slotsOf(callsPerSecond)
+  await write(ctx, (tx) => tx.execute(sql`select leave_slot(${slot}::bigint, ${lastMs}::float8)`))
 }
 
 export interface BlockCalls extends Limit {
@@ -93,20 +115,18 @@ async function lockCap(tx: Tx, workspaceId: number): Promise<number | null> {
 interface Quota {
   day: string
   calls: number
-  freeAt: number
   blockedUntil: number | null
-  /** How long the row was waited for: calls that waited together may not go together. */
-  waited: number
+  taken: number
+  freeInMs: number | null
 }
 
 async function lockQuota(tx: Tx, { source, scope }: Limit, now: Date): Promise<Quota> {
   const { day } = quotaDay(now)
   const [row] = await rows<Quota>(
     tx,
-    sql`select day::text, calls, (extract(epoch from free_at) * 1000)::float8 as "freeAt",
-        (extract(epoch from blocked_until) * 1000)::float8 as "blockedUntil",
-        (extract(epoch from clock_timestamp() - transaction_timestamp()) * 1000)::float8 as waited
-      from lock_quota(${source}, ${scope}, ${day}::date, ${now.toISOString()}::timestamptz)`,
+    sql`select day::text, calls, (extract(epoch from blocked_until) * 1000)::float8 as "blockedUntil",
+        taken, free_in as "freeInMs"
+      from lock_quota(${source}, ${scope}, ${day}::date)`,
   )
   return found(row, 'quota')
 }
@@ -136,8 +156,9 @@ async function othersUnder(tx: Tx, { source, scope }: Limit, day: string): Promi
   return row?.others ?? 0
 }
 
-async function store(tx: Tx, asked: TakeCall, day: string, admission: Admission) {
-  if (admission.kind === 'WAIT') return
+/** Answers the slot that it took. */
+async function store(tx: Tx, asked: TakeCall, day: string, admission: Admission): Promise<number | null> {
+  if (admission.kind === 'WAIT') return null
   const went = admission.kind === 'GO'
   const { source, scope, limits } = asked
   const one = { calls: went ? 1 : 0, refused: went ? 0 : 1, costFen: went ? limits.costFen : 0 }
@@ -152,8 +173,16 @@ async function store(tx: Tx, asked: TakeCall, day: string, admission: Admission)
         costFen: sql`${callUse.costFen} + ${one.costFen}`,
       },
     })
-  const freeAt = went ? new Date(admission.freeAt).toISOString() : null
-  const moved =
-    freeAt && tx.execute(sql`select count_call(${source}, ${scope}, ${day}::date, ${freeAt}::timestamptz)`)
-  await Promise.all([used, moved])
+  const [slot] = await Promise.all([went ? count(tx, asked, day) : null, used])
+  return slot
+}
+
+async function count(tx: Tx, { source, scope, limits }: TakeCall, day: string): Promise<number | null> {
+  const lasts = limits.callsPerSecond === null ? null : UNANSWERED
+  const [row] = await rows<{ slot: string | null }>(
+    tx,
+    sql`select count_call(${source}, ${scope}, ${day}::date), case when ${lasts}::float8 is not null
+      then take_slot(${source}, ${scope}, ${lasts}::float8) end as slot`,
+  )
+  return row?.slot ? Number(row.slot) : null
 }

@@ -20,15 +20,22 @@ export interface Quota {
   take(
     call: QuotaCall,
   ): Promise<
-    { kind: 'GO' } | { kind: 'WAIT'; ms: number } | { kind: 'REFUSED'; until: number; reason: string }
+    | { kind: 'GO'; slot: number | null }
+    | { kind: 'WAIT'; ms: number }
+    | { kind: 'REFUSED'; until: number; reason: string }
   >
+  /** The call that took this slot is answered. */
+  leave(slot: number, callsPerSecond: number): Promise<void>
   /** The platform asked for silence, this long. */
   block(limit: { source: string; scope: string }, ms: number): Promise<void>
 }
 
 export interface Gate {
-  /** Waits until the call may go. `since`: when it was made. FetchError `quota`: it is too long to wait for; nothing was sent. */
-  pass(call: HttpCall, since: number): Promise<void>
+  /**
+   * Waits until the call may go. `since`: when it was made. FetchError `quota`: it is too long to wait for; nothing was sent.
+   * What it gives is to be called when the call is answered or given up on.
+   */
+  pass(call: HttpCall, since: number): Promise<() => Promise<void>>
   /** null: it did not say how long. */
   blocked(call: HttpCall, ms: number | null): Promise<void>
 }
@@ -53,6 +60,10 @@ export function createGate({ source, capability, quota, now, sleep }: GateOption
   const scopeOf = ({ account }: HttpCall) => (capability.scope === 'app' ? 'app' : account)
   // One asks, the others stand behind it: a crowd would only ask in turn what the first is told.
   const queue = createLimiter(1)
+  const leave = async (slot: number | null) => {
+    // A slot that is not left is free by itself, later: no reason to lose the answer.
+    if (slot !== null) await quota.leave(slot, capability.callsPerSecond ?? 1).catch(() => {})
+  }
   return {
     pass: (call, since) => {
       const scope = scopeOf(call)
@@ -61,7 +72,7 @@ export function createGate({ source, capability, quota, now, sleep }: GateOption
         for (let slept = 0; ; ) {
           const maxWaitMs = MAX_WAIT_MS - Math.max(slept, now() - since)
           const answer = await quota.take({ source, scope, limits: capability, urgent, maxWaitMs })
-          if (answer.kind === 'GO') return
+          if (answer.kind === 'GO') return () => leave(answer.slot)
           if (answer.kind === 'REFUSED') throw refusal(source, answer, now())
           slept += answer.ms
           await sleep(answer.ms)

@@ -62,7 +62,15 @@ export function createHttp(options: HttpOptions): Http {
 }
 
 async function attempt(call: HttpCall, since: number, options: HttpOptions): Promise<unknown> {
-  await call.gate?.pass(call, since)
+  const leave = await call.gate?.pass(call, since)
+  try {
+    return await pass(call, options)
+  } finally {
+    await leave?.()
+  }
+}
+
+async function pass(call: HttpCall, options: HttpOptions): Promise<unknown> {
   if (call.notAfter !== undefined && options.now() > call.notAfter)
     throw new FetchError('quota', 'it was too late to be sent', { retryAfterMs: 0 })
   const secrets = secretsOf(call.headers, call.query, call.body, call.form, queryOf(call.url))

@@ -1,5 +1,5 @@
 /** 调用配额: whether one call to a source may go now, waits, or is refused until an instant. */
-import { DAY, HOUR } from './types.ts'
+import { DAY, HOUR, MINUTE } from './types.ts'
 import { addDays, dayOf, SHANGHAI, startOfDay } from './zone.ts'
 
 /** What asking a source is limited by and costs. null: no limit is known. */
@@ -21,17 +21,19 @@ export type QuotaReason =
   | 'SHARE'
   /** The platform asked for silence. */
   | 'BLOCKED'
-  /** The calls before it take the rate of the next moments. */
+  /** As many calls as a second may hold are under way, or were answered less than a second ago. */
   | 'QUOTA_SECOND'
 
 export interface Asking {
   limits: CallLimits
   /** May use the reserve. */
   urgent: boolean
-  /** Of the limit, over all workspaces: calls of the day, when the rate is free again, and the silence asked for. */
+  /** Of the limit, over all workspaces: calls of the day, the silence asked for, and slots that are taken. */
   calls: number
-  freeAt: number
   blockedUntil: number | null
+  taken: number
+  /** In how many ms the first of them is free; null: none is answered yet. */
+  freeInMs: number | null
   /** The day of the quota, ms. */
   from: number
   to: number
@@ -45,9 +47,8 @@ export interface Asking {
   maxWaitMs: number
 }
 
-/** `freeAt` in ms is to be stored with the call. */
 export type Admission =
-  | { kind: 'GO'; freeAt: number }
+  | { kind: 'GO' }
   | { kind: 'WAIT'; ms: number }
   | { kind: 'REFUSED'; until: number; reason: QuotaReason }
 
@@ -58,6 +59,19 @@ const SKEW = HOUR
 /** No platform asks for more: its quotas are renewed every day. */
 const LONGEST_SILENCE = DAY + SKEW
 const SECOND = 1000
+/** Instants are stored in whole ms. */
+const GRAIN = 2
+/** A call that nobody says was answered, because its process died, holds its slot so long: no time-out of a call is longer. */
+export const UNANSWERED = MINUTE
+
+/**
+ * How many calls may be let go and not yet be answered for so long, ms. A call arrives between the two, so that no second
+ * at the platform holds more than are allowed, however late it arrives and wherever the platform lets its seconds begin.
+ */
+export function slotsOf(callsPerSecond: number): { most: number; lastMs: number } {
+  if (callsPerSecond >= 1) return { most: Math.floor(callsPerSecond), lastMs: SECOND + GRAIN }
+  return { most: 1, lastMs: Math.ceil(SECOND / callsPerSecond) + GRAIN }
+}
 
 /** The calls of a day that are nobody's reserve. */
 export function unreserved(callsPerDay: number): number {
@@ -102,7 +116,7 @@ export function admit(asking: Asking, now: number): Admission {
   for (const obstacle of obstacles(asking, now)) {
     if (obstacle.until > now && (last === null || obstacle.until > last.until)) last = obstacle
   }
-  if (last === null) return { kind: 'GO', freeAt: now + spacing(asking.limits.callsPerSecond) }
+  if (last === null) return { kind: 'GO' }
   const ms = Math.ceil(last.until - now)
   if (ms <= asking.maxWaitMs) return { kind: 'WAIT', ms }
   return { kind: 'REFUSED', ...last }
@@ -114,14 +128,16 @@ interface Obstacle {
 }
 
 function* obstacles(asking: Asking, now: number): Generator<Obstacle> {
-  const { limits, capFen, spentFen, to, blockedUntil, freeAt } = asking
+  const { limits, capFen, spentFen, to, blockedUntil, taken, freeInMs } = asking
   if (capFen !== null && limits.costFen > 0 && spentFen + limits.costFen > capFen) {
     yield { reason: 'CAP', until: to }
   }
   if (limits.callsPerDay !== null) yield* ofTheDay(asking, limits.callsPerDay, now)
   if (blockedUntil !== null && credible(blockedUntil, now)) yield { reason: 'BLOCKED', until: blockedUntil }
-  const wait = spacing(limits.callsPerSecond)
-  if (wait > 0 && freeAt <= now + wait + SKEW) yield { reason: 'QUOTA_SECOND', until: freeAt }
+  if (limits.callsPerSecond === null) return
+  const { most, lastMs } = slotsOf(limits.callsPerSecond)
+  // One that is not answered yet lasts at least from now on.
+  if (taken >= most) yield { reason: 'QUOTA_SECOND', until: now + Math.max(1, freeInMs ?? lastMs) }
 }
 
 /**
@@ -139,12 +155,4 @@ function* ofTheDay(
   else if (mine >= open / sharers && calls >= (open * (now - from)) / (to - from)) {
     yield { reason: 'SHARE', until: from + Math.floor((calls / open) * (to - from)) + 1 }
   }
-}
-
-/**
- * GCRA (ITU-T I.371) without a burst: calls are this far apart, ms, so that no second holds more than are allowed,
- * wherever the platform lets its seconds begin.
- */
-function spacing(callsPerSecond: number | null): number {
-  return callsPerSecond === null ? 0 : Math.ceil(SECOND / callsPerSecond)
 }

@@ -21,8 +21,8 @@ test('every table of the program is under row-level security and belongs to anot
   )
   expect(found.length).toBeGreaterThan(15)
   for (const table of found) {
-    // A row of call_quota is nobody's: no policy lets anybody through.
-    const policies = table.name === 'call_quota' ? '0' : '1'
+    // Rows of quotas are nobody's: no policy lets anybody through.
+    const policies = ['call_quota', 'call_slot'].includes(String(table.name)) ? '0' : '1'
     expect(table, table.name).toMatchObject({ secured: true, policies })
     expect(table.owner).not.toBe('seedbed_app')
   }
@@ -66,8 +66,10 @@ test('a quota is reached by its limit alone: its scopes name what other tenants 
   for (const statement of [
     sql`select * from call_quota`,
     sql`update call_quota set calls = 0`,
-    sql`insert into call_quota (source, scope, day, free_at) values ('x', 'y', now(), now())`,
+    sql`insert into call_quota (source, scope, day) values ('x', 'y', now())`,
     sql`delete from call_quota`,
+    sql`select * from call_slot`,
+    sql`delete from call_slot`,
   ]) {
     const attempt = inWorkspace(ctx.db, ctx.workspaceId, (tx) => tx.execute(statement))
     await expect(attempt).rejects.toMatchObject({ cause: { code: '42501' } })

@@ -7,7 +7,7 @@ import { createHttp, type HttpCall } from '../../platforms/http.ts'
 import { signal } from '../support/connector.ts'
 
 type Answer = Awaited<ReturnType<Quota['take']>>
-const GO: Answer = { kind: 'GO' }
+const GO: Answer = { kind: 'GO', slot: 7 }
 const WAIT: Answer = { kind: 'WAIT', ms: 400 }
 const NOW = Date.UTC(2026, 5, 1)
 const capability: Capability = {
@@ -41,6 +41,7 @@ function stage(replies: (() => Promise<Response>)[], answers: Answer[], over: Pa
         ? { kind: 'REFUSED', until: NOW + answer.ms, reason: 'QUOTA_SECOND' }
         : answer
     },
+    leave: async (slot, callsPerSecond) => void log.push(`left ${slot} of ${callsPerSecond}`),
     block: async (limit, ms) => void blocks.push({ ...limit, ms }),
   }
   const base = { now: () => NOW, sleep: async (ms: number) => void waits.push(ms) }
@@ -71,16 +72,34 @@ const errorOf = (promise: Promise<unknown>): Promise<FetchError> =>
     (error: FetchError) => error,
   )
 
-test('every attempt is counted before it is sent', async () => {
+test('every attempt is counted before it is sent, and its slot is left with its answer', async () => {
   const { http, log } = stage([reply(503), reply(500), ok], [GO])
   await http.send(call())
-  expect(log).toEqual(['GO', 'sent', 'GO', 'sent', 'GO', 'sent'])
+  expect(log).toEqual(Array(3).fill(['GO', 'sent', 'left 7 of 10']).flat())
+})
+
+test('a slot is left however the call ends; one that cannot be left loses no answer', async () => {
+  const { http, log } = stage([() => Promise.reject(new TypeError('cut'))], [GO])
+  await errorOf(http.send(call({ effect: true })))
+  await errorOf(http.send(call({ notAfter: NOW - 1 })))
+  expect(log).toEqual(['GO', 'sent', 'left 7 of 10', 'GO', 'left 7 of 10'])
+  const unlimited = stage([ok], [{ kind: 'GO', slot: null }])
+  await unlimited.http.send(call())
+  expect(unlimited.log).toEqual(['GO', 'sent'])
+  const quota: Quota = {
+    take: async () => GO,
+    leave: () => Promise.reject(new Error('the database is gone')),
+    block: async () => {},
+  }
+  const gate = createGate({ source: 'test', capability, quota, now: () => NOW, sleep: async () => {} })
+  const leave = await gate.pass(call(), NOW)
+  await expect(leave()).resolves.toBeUndefined()
 })
 
 test('a short wait is sat out and asked again', async () => {
   const { http, log, waits } = stage([ok], [WAIT, WAIT, GO])
   await http.send(call())
-  expect(log).toEqual(['WAIT', 'WAIT', 'GO', 'sent'])
+  expect(log).toEqual(['WAIT', 'WAIT', 'GO', 'sent', 'left 7 of 10'])
   expect(waits).toEqual([400, 400])
 })
 
@@ -99,6 +118,7 @@ test('who stood in line for long does not wait any more, but goes where nothing 
       most.push(maxWaitMs)
       return GO
     },
+    leave: async () => {},
     block: async () => {},
   }
   const gate = createGate({ source: 'test', capability, quota, now: () => NOW, sleep: async () => {} })
@@ -120,7 +140,7 @@ test('a refusal is told with its reason and its end, sends nothing and is not tr
 test('a retry that is refused is over', async () => {
   const { http, log } = stage([reply(500)], [GO, { kind: 'REFUSED', until: NOW + 1, reason: 'CAP' }])
   expect((await errorOf(http.send(call()))).kind).toBe('quota')
-  expect(log).toEqual(['GO', 'sent', 'REFUSED'])
+  expect(log).toEqual(['GO', 'sent', 'left 7 of 10', 'REFUSED'])
 })
 
 test.each<[string, () => Promise<Response>, number[]]>([
@@ -154,6 +174,7 @@ test('one asks at a time, and what is urgent does not stand behind what is not',
       if (!urgent) await open.given
       return GO
     },
+    leave: async () => {},
     block: async () => {},
   }
   const gate = createGate({ source: 'test', capability, quota, now: () => NOW, sleep: async () => {} })
