@@ -1,14 +1,9 @@
 /** The one entry of every command; nothing else reads the clock, the environment or the arguments. */
 import { inspect } from 'node:util'
 import pino from 'pino'
-import { backtest } from './cli/backtest.ts'
-import { courier } from './cli/courier.ts'
-import { demo } from './cli/demo.ts'
-import { importFile } from './cli/import.ts'
-import { plan } from './cli/plan.ts'
+import type { CourierInput } from './cli/courier.ts'
+import type { DemoInput } from './cli/demo.ts'
 import { createShutdown } from './cli/shutdown.ts'
-import { start } from './cli/start.ts'
-import { token } from './cli/token.ts'
 import { loadConfig } from './config.ts'
 
 /** Failures that a person can mend: one clear message, no stack. */
@@ -71,49 +66,49 @@ async function main(): Promise<'running' | 'done'> {
   }
 }
 
-async function run(
-  common: Parameters<typeof demo>[0] & { random: () => number },
-): Promise<'running' | 'done'> {
+type Common = DemoInput & { random: () => number }
+
+/** Each command is loaded when it is asked for: most need a small part of the program. */
+async function run(common: Common): Promise<'running' | 'done'> {
   switch (command) {
     case 'start':
-      await start({ ...common, parts: new Set(['api', 'worker']) })
-      return 'running'
+      return serve(common, ['api', 'worker'])
     case 'start:api':
-      await start({ ...common, parts: new Set(['api']) })
-      return 'running'
+      return serve(common, ['api'])
     case 'start:worker':
-      await start({ ...common, parts: new Set(['worker']) })
-      return 'running'
+      return serve(common, ['worker'])
     case 'demo':
-      return demo(common)
+      return (await import('./cli/demo.ts')).demo(common)
     case 'import':
-      await importFile(common)
+      await (await import('./cli/import.ts')).importFile(common)
       return 'done'
     case 'plan':
-      await plan(common)
+      await (await import('./cli/plan.ts')).plan(common)
       return 'done'
     case 'backtest':
-      await backtest(common)
+      await (await import('./cli/backtest.ts')).backtest(common)
       return 'done'
     case 'courier':
-      await courier({ ...common, pipe })
+      await (await import('./cli/courier.ts')).courier({ ...common, pipe })
       return 'done'
-    case 'bench': {
-      // Late: what is measured with is no part of the program that runs.
-      const { bench } = await import('./bench/bench.ts')
-      await bench({ ...common, ticks: () => performance.now() })
+    case 'bench':
+      await (await import('./bench/bench.ts')).bench({ ...common, ticks: () => performance.now() })
       return 'done'
-    }
     case 'token':
-      await token({ ...common, now: clock() })
+      await (await import('./cli/token.ts')).token({ ...common, now: clock() })
       return 'done'
     default:
       throw Object.assign(new Error(`There is no command ${command}.`), { name: 'InvalidInputError' })
   }
 }
 
+async function serve(common: Common, parts: readonly ('api' | 'worker')[]): Promise<'running'> {
+  await (await import('./cli/start.ts')).start({ ...common, parts: new Set(parts) })
+  return 'running'
+}
+
 /** The pipe to the worker that started this process as its courier. */
-const pipe: Parameters<typeof courier>[0]['pipe'] = {
+const pipe: CourierInput['pipe'] = {
   onMessage: (take) => process.on('message', take),
   onClosed: (closed) => process.once('disconnect', closed),
   reply: (message) => void (process.connected && process.send?.(message, () => {})),
