@@ -1,42 +1,20 @@
 /** npm run import of a list of KOLs, as an operator meets it. */
-import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import iconv from 'iconv-lite'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startEmbedded } from '../../db/embedded.ts'
-import { killPrograms, program } from '../support/program.ts'
+import { expect, test } from 'vitest'
+import { testDatabase } from '../support/database.ts'
+import { commandOn } from '../support/program.ts'
 
-let dataDir: string
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'seedbed-kol-'))
-  await chmod(dataDir, 0o755)
-})
-afterEach(() => killPrograms())
-afterAll(async () => {
-  if (existsSync(join(dataDir, 'main/postgres/postmaster.pid'))) {
-    const server = await startEmbedded({ dataDir: join(dataDir, 'main'), log: () => {} })
-    await server.stop()
-  }
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-async function run(...args: string[]) {
-  const command = program(['import', ...args], { DATA_DIR: dataDir, LOG_LEVEL: 'error' })
-  const code = await command.ended
-  return { code, output: command.output() }
-}
+const { run, file } = commandOn(testDatabase(), 'import')
 
 test('a list in GBK: previewed, imported, refused rows reported, known the second time; then an id arrives', async () => {
-  const path = join(dataDir, 'pool.csv')
   const text = `达人列表
 达人,城市,粉丝数,获赞数,60s以上报价,采集时间
 小鹿,上海,"1,234,567",3.4亿,5万,2026-01-02 10:00:00
 阿杰,--,1.2w,5,暂未开放,2026-01-02
 小北,北京,很多,5,--,2026-01-02
 `
-  await writeFile(path, iconv.encode(text, 'gbk'))
+  const path = await file('pool.csv', iconv.encode(text, 'gbk'))
   const dry = await run(path, '--dry-run')
   expect(dry.output).toContain('达人 列表 (kol), text, gb18030')
   expect(dry.output).toContain('priceOver60s <- 60s以上报价 [元 -> 分] 5万 -> 5000000')
@@ -54,8 +32,7 @@ test('a list in GBK: previewed, imported, refused rows reported, known the secon
   )
   expect((await run(path, '--kind', 'kol')).output).toContain('was imported before')
 
-  const ids = join(dataDir, 'ids.csv')
-  await writeFile(ids, '达人昵称,达人ID,粉丝数\n小鹿,7411111111111111123,1300000\n')
+  const ids = await file('ids.csv', '达人昵称,达人ID,粉丝数\n小鹿,7411111111111111123,1300000\n')
   expect((await run(ids, '--at', '2026-02-01')).output).toContain(
     '1 rows: 0 new KOLs, 1 revised; 1 follower counts',
   )

@@ -1,36 +1,11 @@
 /** npm run import, as an operator meets it. */
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startEmbedded } from '../../db/embedded.ts'
-import { killPrograms, program } from '../support/program.ts'
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { testDatabase } from '../support/database.ts'
+import { commandOn } from '../support/program.ts'
 
-let dataDir: string
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'seedbed-import-'))
-  await chmod(dataDir, 0o755)
-})
-afterEach(() => killPrograms())
-afterAll(async () => {
-  if (existsSync(join(dataDir, 'main/postgres/postmaster.pid'))) {
-    const server = await startEmbedded({ dataDir: join(dataDir, 'main'), log: () => {} })
-    await server.stop()
-  }
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-async function run(...args: string[]) {
-  const command = program(['import', ...args], { DATA_DIR: dataDir, LOG_LEVEL: 'error' })
-  const code = await command.ended
-  return { code, output: command.output() }
-}
-async function file(name: string, text: string): Promise<string> {
-  const path = join(dataDir, name)
-  await writeFile(path, text)
-  return path
-}
+const { run, file } = commandOn(testDatabase(), 'import')
 
 test('an export: previewed, imported with its refused rows reported, known the second time', async () => {
   const path = await file(

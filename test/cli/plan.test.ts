@@ -1,52 +1,27 @@
 /** npm run plan, as a planner meets it. */
-import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { connect } from '../../db/client.ts'
-import { startEmbedded } from '../../db/embedded.ts'
-import { migrate } from '../../db/migrate.ts'
+import { readFile, writeFile } from 'node:fs/promises'
+import { beforeAll, expect, test } from 'vitest'
 import { createWorkspace } from '../../flow/workspace.ts'
 import { content, planned } from '../support/content.ts'
-import { NOW } from '../support/database.ts'
-import { killPrograms, program } from '../support/program.ts'
+import { NOW, testDatabase } from '../support/database.ts'
+import { commandOn } from '../support/program.ts'
 
-let dataDir: string
+const t = testDatabase()
+const { run, path } = commandOn(t, 'plan')
 let matrixId: number
 let videoId: number
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'seedbed-plan-'))
-  await chmod(dataDir, 0o755)
-  const server = await startEmbedded({ dataDir: join(dataDir, 'main'), log: () => {} })
-  await migrate(server.url)
-  const database = connect(server.url)
-  const workspaceId = await createWorkspace(database.db, NOW, { name: '团队' })
-  const ctx = { db: database.db, workspaceId, now: NOW }
+  const { db } = t.database
+  const workspaceId = await createWorkspace(db, NOW, { name: '团队' })
+  const ctx = { db, workspaceId, now: NOW }
   const made = await content(ctx)
   matrixId = made.matrixId
   videoId = await planned(ctx, made)
-  await database.close()
-  await server.stop()
 })
-afterEach(() => killPrograms())
-afterAll(async () => {
-  if (existsSync(join(dataDir, 'main/postgres/postmaster.pid'))) {
-    const server = await startEmbedded({ dataDir: join(dataDir, 'main'), log: () => {} })
-    await server.stop()
-  }
-  await rm(dataDir, { recursive: true, force: true })
-})
-
-async function run(...args: string[]) {
-  const command = program(['plan', ...args], { DATA_DIR: dataDir, LOG_LEVEL: 'error' })
-  const code = await command.ended
-  return { code, output: command.output() }
-}
 
 test('out as CSV and XLSX, edited, tried, brought back, and refused with a report', async () => {
   const matrix = ['--matrix', String(matrixId), '--workspace', '团队']
-  const [csv, xlsx] = [join(dataDir, 'plan.csv'), join(dataDir, 'plan.xlsx')]
+  const [csv, xlsx] = [path('plan.csv'), path('plan.xlsx')]
   expect(await run('export', ...matrix, '--out', csv)).toEqual({
     code: 0,
     output: `1 videos written to ${csv}.\n`,
@@ -67,7 +42,7 @@ test('out as CSV and XLSX, edited, tried, brought back, and refused with a repor
   expect(refused.output).toContain('Not read: 备注')
   expect(refused.output).toContain('Nothing was changed.')
   expect(await readFile(`${csv}.refused.csv`, 'utf8')).toContain('2,标题,title has more than 200 characters,')
-}, 120_000)
+})
 
 test.each([
   [['import'], /npm run plan -- import FILE/],

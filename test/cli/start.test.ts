@@ -1,18 +1,36 @@
 /** npm start, the token command and the embedded server, as an operator meets them. */
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startEmbedded } from '../../db/embedded.ts'
+import { migrate } from '../../db/migrate.ts'
 import { killPrograms, program } from '../support/program.ts'
 
+/** A data folder as a first start leaves it; each test has a copy. */
+let prepared: string
 let dataDir: string
+beforeAll(async () => {
+  prepared = await folder()
+  const server = await startEmbedded({ dataDir: join(prepared, 'main'), log: () => {} })
+  await migrate(server.url)
+  await server.stop()
+})
+afterAll(() => rm(prepared, { recursive: true, force: true }))
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'seedbed-cli-'))
+  await chmod(made, 0o755)
+  return made
+}
 const pidFile = () => join(dataDir, 'main/postgres/postmaster.pid')
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'seedbed-cli-'))
-  await chmod(dataDir, 0o755)
+  dataDir = await folder()
+  // Keeps the server's own user as the owner of its files.
+  await promisify(execFile)('cp', ['-a', join(prepared, 'main'), dataDir])
 })
 afterEach(async () => {
   killPrograms()
@@ -44,6 +62,8 @@ const BRANDS = '{ brands { edges { node { name } } } }'
 const CREATE = 'mutation { createBrand(input: { name: "品牌" }) { __typename } }'
 
 test('data survives an orderly stop, and nothing is left running', async () => {
+  // The one that starts with nothing.
+  await rm(join(dataDir, 'main'), { recursive: true })
   const first = await started()
   const token = await createToken('one')
   expect(await ask(first.url, token, '{ viewer { role workspace { name } } }')).toEqual({

@@ -1,6 +1,11 @@
 /** The real program in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll } from 'vitest'
+import type { TestDatabase } from './database.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -55,5 +60,29 @@ export function program(args: string[], env: Record<string, string> = {}, entry 
         ended.then((how) => reject(new Error(`ended with ${how} before it printed ${pattern}:\n${text}`)))
         look()
       }),
+  }
+}
+
+/** One command of the program on the database of a test, with a folder for its files. */
+export function commandOn(database: TestDatabase, command: string) {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'seedbed-cli-'))
+  })
+  afterEach(() => killPrograms())
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+  return {
+    path: (name: string) => join(folder, name),
+    async file(name: string, content: string | Buffer): Promise<string> {
+      const path = join(folder, name)
+      await writeFile(path, content)
+      return path
+    },
+    async run(...args: string[]) {
+      const env = { DATA_DIR: folder, DATABASE_URL: database.ownerUrl, LOG_LEVEL: 'error' }
+      const child = program([command, ...args], env)
+      const code = await child.ended
+      return { code, output: child.output() }
+    },
   }
 }
