@@ -38,8 +38,7 @@ test('two processes stay below the rate and the day of one app, and both keep a 
     world,
     now,
     advertiserIds,
-    // The rate has room for two seconds' calls, which a busy machine may deliver at once; the day has none.
-    quota: [{ scope: 'app', perSecond: 2 * PER_SECOND, perDay: PER_DAY }],
+    quota: [{ scope: 'app', perSecond: PER_SECOND, perDay: PER_DAY }],
     onExchange: ({ query, code }) => {
       arrivals.push({ at: now(), advertiserId: query.get('advertiser_id'), code })
       if (arrivals.length === 20) {
