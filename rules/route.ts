@@ -115,6 +115,15 @@ export function roomOf(format: WebhookFormat, inLastMinute: number): number {
   return Math.max(0, Math.min(round, minute - inLastMinute))
 }
 
+/** A moment: the next run comes about then. */
+const MOMENT = MINUTE / 12
+
+/** How long the rest waits after a run, when so many were taken in the last minute: as asked, or until there is room. */
+export function restOf(format: WebhookFormat, inLastMinute: number, retryAfterMs: number | null): number {
+  if (retryAfterMs !== null) return Math.min(Math.max(retryAfterMs, MOMENT), NEWS_LIFE)
+  return inLastMinute >= PACE[format].minute ? MINUTE : MOMENT
+}
+
 export const DELIVERY_STATES = ['WAITING', 'SENT', 'GIVEN_UP', 'DROPPED'] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 

@@ -81,6 +81,10 @@ begin
 end
 $$;
 --> statement-breakpoint
+-- What a promotion stands at for people: a person is asked for a change of a running order as for the order itself.
+create function told_state(state text, change_phase text) returns text
+  language sql immutable as $$ select case when change_phase = 'ASKING' then 'ASKING' else state end $$;
+--> statement-breakpoint
 -- Workspaces with something to tell that no address of the team was told of. Older than a day it is no news.
 create function due_routes(now timestamptz) returns table (workspace_id bigint)
   language sql stable security definer set search_path = public, pg_temp
@@ -94,9 +98,12 @@ create function due_routes(now timestamptz) returns table (workspace_id bigint)
             and d.notification_id = n.id)))
       or (w.team = 'ADS' and exists (select from promotion p
         where p.workspace_id = w.workspace_id and (w.brand_id is null or w.brand_id = p.brand_id)
-          and p.state in ('PROPOSED', 'ASKING') and p.since > now - interval '1 day' and p.since >= w.created_at
+          and told_state(p.state, p.change_phase) in ('PROPOSED', 'ASKING')
+          and greatest(p.since, p.claimed_at) > now - interval '1 day'
+          and greatest(p.since, p.claimed_at) >= w.created_at
           and not exists (select from delivery d where d.workspace_id = p.workspace_id and d.webhook_id = w.id
-            and d.promotion_id = p.id and (d.topic = 'ASKING') = (p.state = 'ASKING')))))
+            and d.promotion_id = p.id
+            and (d.topic = 'ASKING') = (told_state(p.state, p.change_phase) = 'ASKING')))))
     order by 1
   $$;
 --> statement-breakpoint
@@ -161,7 +168,7 @@ begin
   for signature in
     select p.oid::regprocedure from pg_proc p
     where p.pronamespace = 'public'::regnamespace
-      and p.proname in ('due_routes', 'due_deliveries', 'lock_quota', 'count_call', 'take_slot', 'leave_slot')
+      and p.proname in ('due_routes', 'due_deliveries', 'lock_quota', 'count_call', 'take_slot', 'leave_slot', 'told_state')
   loop
     execute format('revoke all on function %s from public', signature);
     execute format('grant execute on function %s to seedbed_app', signature);
