@@ -24,16 +24,22 @@ function purchases(): { name: string; purchase: Purchase }[] {
     (['REPORTED', 'ESTIMATED'] as const).flatMap((by) =>
       LAGS.map((lag) => ({
         name: `bought from ${start} h, ${by === 'REPORTED' ? 'plays' : 'spend'} known after ${lag} h`,
-        purchase: { from: start * HOUR, lag: lag * HOUR, by, times: TIMES },
+        purchase: { from: start * HOUR, lag: lag * HOUR, by, ordered: false, times: TIMES },
       })),
     ),
   )
   const natural = STARTS.map((start) => ({
     name: `control: natural from ${start} h`,
-    purchase: { from: start * HOUR, lag: 0, by: 'NOTHING' as const, times: TIMES },
+    purchase: { from: start * HOUR, lag: 0, by: 'NOTHING' as const, ordered: false, times: TIMES },
   }))
-  const none = { from: 0, lag: 0, by: 'NOTHING' as const, times: 0 }
-  return [{ name: 'control: nothing bought', purchase: none }, ...natural, ...bought]
+  const none = { from: 0, lag: 0, by: 'NOTHING' as const, ordered: false, times: 0 }
+  const ordered = STARTS.flatMap((start) =>
+    LAGS.slice(1).map((lag) => ({
+      name: `ordered by us from ${start} h, plays known after ${lag} h`,
+      purchase: { from: start * HOUR, lag: lag * HOUR, by: 'REPORTED' as const, ordered: true, times: TIMES },
+    })),
+  )
+  return [{ name: 'control: nothing bought', purchase: none }, ...natural, ...bought, ...ordered]
 }
 
 /** The same `videos` duds in every row; 30 earlier videos of each KOL taught the forecast. */

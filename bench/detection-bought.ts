@@ -9,6 +9,7 @@ import { judge, type Watch } from '../rules/judge.ts'
 import { classesOf, type Lesson } from '../rules/lesson.ts'
 import { type Figures, type Peer, UNKNOWN } from '../rules/metric.ts'
 import { COST_PER_PLAY_FEN } from '../rules/natural.ts'
+import { hourAt } from '../rules/publication-hour.ts'
 import { createStanding } from '../rules/reference.ts'
 import { type Counters, DAY, HOUR, type Look } from '../rules/types.ts'
 import type { Candidate } from './detection-rules.ts'
@@ -21,6 +22,8 @@ export interface Purchase {
   lag: number
   /** ESTIMATED: only the spend is reported. NOTHING: as if it were natural. */
   by: 'REPORTED' | 'ESTIMATED' | 'NOTHING'
+  /** By an order of our own, known from when it was sent. */
+  ordered: boolean
   /** Times the natural plays, at most; 0: none. */
   times: number
 }
@@ -74,7 +77,7 @@ export function judgeBought(
   const peers = peersOf.get(kol.awemeId) ?? []
   const classes = classesOf(lesson.classes, { tier: kol.tier, vertical: null, cellId: null })
   const order = orderOf(video, purchase)
-  const about = { publishedAt, tier: kol.tier, classes, peers, offset: 8 * HOUR }
+  const about = { publishedAt, tier: kol.tier, classes, peers, hour: hourAt(publishedAt, 8 * HOUR) }
   const standingOf = createStanding(classes, peers, publishedAt)
   const rules = candidates.map(({ rule }) => rule)
   const episodes = new Map<number, Episode>()
@@ -93,15 +96,16 @@ export function judgeBought(
     const counters = withBought(world.counters(itemId, observedAt), order, age - video.fate.lagMs)
     if (counters === null) continue
     const look = { observedAt, ...counters }
-    const figures = figuresAt(order, age - purchase.lag, purchase.by)
-    const curve = extendCurve(watch.curve, publishedAt, watch.last, look)
-    const forecast = foreseeVideo(lesson.model, { ...about, last: watch.last, before }, look, curve, figures)
+    const reported = figuresAt(order, age - purchase.lag, purchase.by)
+    const adsSince = purchase.ordered ? publishedAt + purchase.from : null
+    const figures = adsSince === null ? reported : { ...(reported ?? UNKNOWN), adsSince }
+    const known = { ...about, last: watch.last, before }
     const verdict = judge({
       watch,
       look,
       kol: { followers: kol.followers, peers },
       figures,
-      forecast,
+      foresee: (curve) => foreseeVideo(lesson.model, known, look, curve, figures),
       standingOf,
       rules,
       episodeOf: (ruleId) => episodes.get(ruleId) ?? null,
@@ -113,7 +117,7 @@ export function judgeBought(
       if (step.to === 'FIRING') fired.add(rule.ruleId)
     }
     watch = verdict.watch
-    before = forecast?.probability ?? before
+    before = verdict.forecast?.probability ?? before
   }
   return fired
 }

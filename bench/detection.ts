@@ -167,11 +167,12 @@ function sayBought(startAt: number, say: Say): void {
   const wrong = (nth: number, those: (purchase: Purchase) => boolean) =>
     scores.reduce((sum, { purchase, flagged }) => sum + (those(purchase) ? (flagged[nth] as number) : 0), 0)
   for (const [i, { name }] of candidates.entries()) {
-    const soon = wrong(i, ({ by, lag }) => by === 'REPORTED' && lag <= HOUR)
+    const own = wrong(i, ({ ordered, lag }) => ordered && lag <= HOUR)
+    const soon = wrong(i, ({ by, lag, ordered }) => by === 'REPORTED' && !ordered && lag <= HOUR)
     const spend = wrong(i, ({ by, lag }) => by === 'ESTIMATED' && lag <= HOUR)
     const late = wrong(i, ({ by, lag }) => by !== 'NOTHING' && lag > HOUR)
     say(
-      `goal none bought flagged, ${name}: plays known within 1 h ${verdict(soon === 0)} (${soon}), spend within 1 h ${verdict(spend === 0)} (${spend}), later ${verdict(late === 0)} (${late})`,
+      `goal none bought flagged, ${name}: plays known within 1 h ${verdict(soon === 0)} (${soon}), spend within 1 h ${verdict(spend === 0)} (${spend}), our own orders ${verdict(own === 0)} (${own}), later ${verdict(late === 0)} (${late})`,
     )
   }
 }

@@ -6,6 +6,7 @@ import { rule, ruleVersion } from '../db/tables.ts'
 import type { ActiveRule } from '../rules/active-rule.ts'
 import { type Case, leadHours, type Scores, scoresOf } from '../rules/backtest.ts'
 import type { Evidence } from '../rules/breakout.ts'
+import { PEER_WINDOW } from '../rules/metric.ts'
 import { completed, type Definition } from '../rules/rule.ts'
 import { alertsPerDay } from '../rules/score.ts'
 import { found, InvalidInputError } from './errors.ts'
@@ -106,7 +107,7 @@ function spanOf({ from, to, now, brandId }: BacktestInput): Span {
 }
 
 async function checkSize(db: Reads, span: Span): Promise<void> {
-  const { videos, looks } = await sizeReplay(db, span)
+  const { videos, looks } = await sizeReplay(db, span, PEER_WINDOW)
   if (looks <= MOST_LOOKS) return
   throw new InvalidInputError(
     'from',

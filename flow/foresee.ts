@@ -3,14 +3,14 @@ import { sql } from 'drizzle-orm'
 import { among } from '../db/among.ts'
 import type { Reads } from '../db/client.ts'
 import { loadCounting, loadWatched, type WatchRow } from '../db/queries/watch.ts'
-import type { Forecast } from '../rules/forecast.ts'
+import { type Forecast, isUnseen } from '../rules/forecast.ts'
 import { expectationOf } from '../rules/forecast-class.ts'
 import { finalsBefore, foreseeVideo, NARROWEST } from '../rules/forecast-video.ts'
 import { explainForecast } from '../rules/forecast-why.ts'
 import { classesOf } from '../rules/lesson.ts'
+import { publicationHour } from '../rules/publication-hour.ts'
 import type { Reference } from '../rules/reference.ts'
 import { HOUR, type Look } from '../rules/types.ts'
-import { offsetOf } from '../rules/zone.ts'
 import { loadLearned } from './forecast.ts'
 import { loadPeersOf } from './peers.ts'
 
@@ -28,7 +28,7 @@ export interface VideoForecast extends Forecast {
   why: { zh: string; en: string }
 }
 
-/** Who is missing was never looked at, its plays are not known, or it is younger than any finished video was seen. Four statements, and two for each model that was not read before. */
+/** Who is missing was never looked at, or its plays are not known. Four statements, and one more for models that were not read before. */
 export async function foreseeVideos(
   db: Reads,
   videoIds: readonly number[],
@@ -43,37 +43,33 @@ export async function foreseeVideos(
   const learned = await loadLearned(db, span)
   const peers = await loadPeersOf(db, videos)
   const found = new Map<number, VideoForecast>()
-  const offset = offsetOf(zone, span.to)
   for (const video of videos) {
-    const at = { ...learned.at(video.observedAt as number), offset }
+    const at = { ...learned.at(video.observedAt as number), zone }
     const forecast = one(video, at, video.kolId === null ? [] : peers.of(video.kolId))
     if (forecast) found.set(video.videoId, forecast)
   }
   return found
 }
 
-type At = ReturnType<Awaited<ReturnType<typeof loadLearned>>['at']> & { offset: number }
+type At = ReturnType<Awaited<ReturnType<typeof loadLearned>>['at']> & { zone: string }
 
 function one(
   video: WatchRow,
-  { model, classes: all, offset }: At,
+  { model, classes: all, zone }: At,
   peers: Parameters<typeof finalsBefore>[0],
 ): VideoForecast | null {
   const { observedAt, publishedAt, tier, curve, figures, breakoutProbability } = video
   const classes = classesOf(all, video)
   const look = { ...video, observedAt } as Look
   const before = breakoutProbability
-  const forecast = foreseeVideo(
-    model,
-    { publishedAt, tier, classes, peers, offset, before },
-    look,
-    curve,
-    figures,
-  )
+  const hour = publicationHour(publishedAt, zone)
+  const about = { publishedAt, tier, classes, peers, hour, before }
+  const forecast = foreseeVideo(model, about, look, curve, figures)
   if (forecast === null) return null
   const usual = expectationOf(model, { tier, classes, finals: finalsBefore(peers, publishedAt) }, NARROWEST)
   const probability = breakoutProbability ?? forecast.probability
   const bought = figures.boughtPlays ?? 0
+  const age = look.observedAt - publishedAt
   return {
     ...forecast,
     probability,
@@ -87,9 +83,10 @@ function one(
       forecast: { ...forecast, probability },
       usual,
       plays: Math.max(0, (look.plays ?? 0) - bought),
-      ageHours: (look.observedAt - publishedAt) / HOUR,
+      ageHours: age / HOUR,
       top: model.top,
       learnedFrom: model.videos,
+      unseenBelowHours: isUnseen(model, age) ? (model.from ?? 0) / HOUR : null,
       bought: bought > 0,
     }),
   }

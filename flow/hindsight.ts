@@ -14,7 +14,7 @@ export interface Became {
 
 /** Of each judged video that was looked at within the span; `today`: what is known of its class now. */
 export function hindsight(
-  { replay, looks, fresh, known }: ReplayedBatch,
+  { replay, looks, fresh, natural, known }: ReplayedBatch,
   { from, to }: { from: number; to: number },
   today: Lesson,
 ): Map<number, Became> {
@@ -22,11 +22,12 @@ export function hindsight(
   for (let i = 0; i < fresh.length; i++) {
     if (fresh[i] === 0) continue
     const videoId = looks.videoId[i] as number
-    const course = seen.get(videoId) ?? { instants: [], plays: [], within: false }
+    const course = seen.get(videoId) ?? { instants: [], plays: [], natural: [], within: false }
     seen.set(videoId, course)
     course.within ||= (looks.observedAt[i] as number) >= from
     course.instants.push(looks.observedAt[i] as number)
     course.plays.push(looks.plays[i] as number)
+    course.natural.push(natural[i] as number)
   }
   const became = new Map<number, Became>()
   for (const track of replay.all()) {
@@ -36,17 +37,17 @@ export function hindsight(
     const last = course.plays.findLast((plays) => !Number.isNaN(plays)) ?? null
     const final = naturalPlays(last, known.figures(videoId, to).boughtPlays)
     const truth = truthOf(track, final, to, today)
-    const { instants, plays } = course
-    const half = truth === 'OPEN' || final === null ? null : halfAt(instants, plays, final)
+    const half = truth === 'OPEN' || final === null ? null : halfAt(course.instants, course.natural, final)
     became.set(videoId, { truth, halfAt: half })
   }
   return became
 }
 
-/** Looks at a video in time order; NaN: plays are not known. */
+/** Looks at a video in time order; NaN: plays are not known. Natural ones as known then. */
 interface Course {
   instants: number[]
   plays: number[]
+  natural: number[]
   /** One of them lies within the span. */
   within: boolean
 }

@@ -10,17 +10,17 @@ import {
   lockedStates,
   type WatchRow,
 } from '../db/queries/watch.ts'
-import { extendCurve } from '../rules/curve.ts'
 import { foreseeVideo } from '../rules/forecast-video.ts'
 import { type ActiveRule, judge, type Watch } from '../rules/judge.ts'
 import { classesOf, type Lesson } from '../rules/lesson.ts'
 import { prepareRules } from '../rules/look-rules.ts'
 import type { Counter, Readings } from '../rules/metric.ts'
+import { needsOf } from '../rules/needs.ts'
+import { publicationHour } from '../rules/publication-hour.ts'
 import { createStanding } from '../rules/reference.ts'
-import { completed, operandsOf } from '../rules/rule.ts'
+import { completed } from '../rules/rule.ts'
 import type { Place } from '../rules/scope.ts'
 import type { Look } from '../rules/types.ts'
-import { offsetOf } from '../rules/zone.ts'
 import { Episodes, writeEpisodes } from './episode.ts'
 import { loadLearned } from './forecast.ts'
 import { notify } from './notify.ts'
@@ -92,7 +92,7 @@ export async function judgeLooks(
     rules,
     counting,
     learned: learned.at,
-    offset: offsetOf(zone, new Date(latest(looks))),
+    zone,
     standings: needs.standings,
     episodes: new Episodes(open),
     live: polled !== undefined,
@@ -128,24 +128,6 @@ async function loadRules(tx: Tx): Promise<ActiveRule[]> {
   return found.map((rule) => ({ ...rule, definition: completed(rule.definition) }))
 }
 
-/** What only some rules read. */
-interface Needs {
-  margins: boolean
-  matrices: boolean
-  standings: boolean
-  cells: boolean
-}
-
-function needsOf(rules: readonly ActiveRule[]): Needs {
-  const operands = rules.flatMap(({ definition }) => operandsOf(definition.condition))
-  return {
-    margins: operands.some(({ metric }) => metric === 'breakEvenRoi'),
-    matrices: rules.some(({ definition }) => definition.scope.matrixIds.length > 0),
-    standings: operands.some(({ of }) => of !== null),
-    cells: operands.some(({ of }) => of === 'CELL'),
-  }
-}
-
 /** For scopes that name matrices. */
 async function addMatrices(tx: Tx, tracked: ReadonlyMap<number, Tracked>): Promise<void> {
   const videos = [...tracked.values()]
@@ -171,8 +153,8 @@ interface Batch {
   rules: readonly ActiveRule[]
   counting: readonly Counter[]
   learned: (at: number) => Lesson
-  /** Of the workspace's zone to UTC, ms. */
-  offset: number
+  /** Of the workspace. */
+  zone: string
   /** Some rule compares with a class. */
   standings: boolean
   episodes: Episodes
@@ -188,27 +170,22 @@ function judgeOne(video: Tracked, look: VideoLook, batch: Batch): void {
   const { model, classes: all } = batch.learned(look.observedAt)
   const classes = classesOf(all, video.row)
   const figures = batch.live ? video.row.figures : null
-  const forecast = foreseeVideo(
-    model,
-    { ...video.row, classes, peers, offset: batch.offset, last: video.watch.last, before: video.probability },
-    look,
-    extendCurve(video.watch.curve, publishedAt, video.watch.last, look),
-    figures,
-  )
+  const hour = publicationHour(publishedAt, batch.zone)
+  const known = { ...video.row, classes, peers, hour, last: video.watch.last, before: video.probability }
   const verdict = judge({
     watch: video.watch,
     look,
     kol: kolId === null ? null : { followers: look.followers, peers },
     counting,
     figures,
-    forecast,
+    foresee: (curve) => foreseeVideo(model, known, look, curve, figures),
     standingOf: batch.standings ? createStanding(classes, peers, publishedAt) : null,
     rules,
     episodeOf: (ruleId) => episodes.of(look.videoId, ruleId),
   })
   video.watch = verdict.watch
   video.readings = verdict.readings
-  video.probability = forecast?.probability ?? video.probability
+  video.probability = verdict.forecast?.probability ?? video.probability
   video.from = Math.min(video.from, look.observedAt)
   batch.peers.update(look.videoId, verdict.watch)
   const begun = episodes.move(look, verdict)

@@ -24,19 +24,19 @@ export class KnownThen {
 
   /** Figures and followers in the order in which they became known. */
   constructor(
-    rows: readonly Pick<ReplayVideoRow, 'videoId' | 'priceFen' | 'grossMargin'>[],
+    rows: readonly Pick<ReplayVideoRow, 'videoId' | 'priceFen' | 'grossMargin' | 'adsSince'>[],
     figures: readonly KnownFigures[],
     followers: readonly KnownFollowers[],
   ) {
-    // Price and margin have no history: those of now.
-    for (const { videoId, priceFen, grossMargin } of rows) {
-      this.told.set(videoId, { now: { ...UNKNOWN, priceFen, grossMargin }, coming: [] })
+    // Price and margin have no history: those of now. An order counts from when it was sent, whenever it is asked.
+    for (const { videoId, priceFen, grossMargin, adsSince } of rows) {
+      this.told.set(videoId, { now: { ...UNKNOWN, priceFen, grossMargin, adsSince }, coming: [] })
     }
     for (const { videoId, knownAt, figures: said } of figures.toReversed()) {
       const told = this.told.get(videoId)
       if (!told) continue
-      const { priceFen, grossMargin } = told.now
-      told.coming.push({ knownAt, figures: { ...told.now, ...said, priceFen, grossMargin } })
+      const { priceFen, grossMargin, adsSince = null } = told.now
+      told.coming.push({ knownAt, figures: { ...told.now, ...said, priceFen, grossMargin, adsSince } })
     }
     for (const one of followers.toReversed()) {
       const followed: Followed = this.followed.get(one.kolId) ?? { now: null, filed: new Map(), coming: [] }
@@ -56,6 +56,16 @@ export class KnownThen {
       followers: video.kolId === null ? null : this.followers(video.kolId, look, recordedAt, polled),
       figures: polled ? this.figures(video.videoId, recordedAt) : null,
     }
+  }
+
+  /** When reports said first that a video has ads, and when none any more, in turn; asked before all else, ms. */
+  adsTurns(videoId: number): number[] {
+    const turns: number[] = []
+    for (const { knownAt, figures } of (this.told.get(videoId)?.coming ?? []).toReversed()) {
+      const ads = Boolean(figures.boughtPlays || figures.spendFen)
+      if (ads !== (turns.length % 2 === 1)) turns.push(knownAt)
+    }
+    return turns
   }
 
   /** Of a video by an instant that is no earlier than those asked before. */

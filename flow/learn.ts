@@ -1,16 +1,16 @@
 /** 学习: what the workspace's finished videos teach, once a day. */
 import { sql } from 'drizzle-orm'
 import { type Db, rows, type Tx } from '../db/client.ts'
-import { type FinishedVideo, loadFinished, streamInteractions } from '../db/queries/learn.ts'
+import { type FinishedVideo, loadFinished, streamLooks } from '../db/queries/learn.ts'
 import { loadCounting } from '../db/queries/watch.ts'
 import { forecastModel, referenceClass } from '../db/tables.ts'
 import { type Curve, extendCurve } from '../rules/curve.ts'
 import { FINISHED_AGE } from '../rules/forecast-class.ts'
-import { hourOf, NARROWEST } from '../rules/forecast-video.ts'
+import { NARROWEST } from '../rules/forecast-video.ts'
 import { type Lesson, ROLLING, type Trace, teach } from '../rules/lesson.ts'
+import { publicationHour } from '../rules/publication-hour.ts'
 import { CLASS_KINDS } from '../rules/reference.ts'
 import { DAY, type Look, MINUTE } from '../rules/types.ts'
-import { offsetOf } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
 
@@ -33,45 +33,57 @@ export async function dueLessons({ db, now }: { db: Db; now: Date }): Promise<nu
 
 /**
  * From natural videos alone: one with bought plays says nothing of what plays come by themselves. Answers how many
- * finished videos it was learned from.
+ * finished videos it was learned from. `clock` is asked once all is learned; left out: it took no time.
  */
-export async function learn(ctx: Context): Promise<number> {
+export async function learn(ctx: Context, clock: () => Date = () => ctx.now): Promise<number> {
   const traces = await write(ctx, (tx) => readTraces(tx, ctx.now))
   const lesson = teach(traces, TOP_SHARE, NARROWEST)
-  await write(ctx, (tx) => store(tx, ctx.now, traces.length, lesson))
+  await write(ctx, (tx) => store(tx, clock(), traces.length, lesson))
   return traces.length
 }
 
 async function readTraces(tx: Tx, now: Date): Promise<Trace[]> {
   const { zone } = await loadCounting(tx)
-  const offset = offsetOf(zone, now)
   const since = now.getTime() - ROLLING.age - FINISHED_AGE
   const videos = await loadFinished(tx, { age: FINISHED_AGE, most: ROLLING.most })
   // Latest published first: those of the last months, and more where that is too few.
   const recent = videos.filter(({ publishedAt }, i) => i < ROLLING.least || publishedAt >= since).reverse()
-  const interactions = await interactionCurves(tx, recent)
-  return recent.map((video) => ({
-    ...video,
-    hour: hourOf(video.publishedAt, offset),
-    interactions: interactions.get(video.videoId) ?? [],
-  }))
+  const kept = await keptOf(tx, recent)
+  return recent.map((video) => {
+    const { interactions, firstAt, looks } = kept.get(video.videoId) ?? NOTHING_KEPT
+    // Which look was the first is known only while all of them are kept.
+    const firstAge = firstAt === null || looks < video.looks ? null : firstAt - video.publishedAt
+    return { ...video, hour: publicationHour(video.publishedAt, zone), interactions, firstAge }
+  })
 }
 
-/** Interactions at the ages of a curve, as plays are. */
-async function interactionCurves(tx: Tx, videos: readonly FinishedVideo[]): Promise<Map<number, Curve>> {
+/** What the looks that are kept say of a video. */
+interface Kept {
+  /** At the ages of a curve, as plays are. */
+  interactions: Curve
+  /** The first that gave plays, ms; null: none did. */
+  firstAt: number | null
+  looks: number
+}
+const NOTHING_KEPT: Kept = { interactions: [], firstAt: null, looks: 0 }
+
+async function keptOf(tx: Tx, videos: readonly FinishedVideo[]): Promise<Map<number, Kept>> {
   const published = new Map(videos.map(({ videoId, publishedAt }) => [videoId, publishedAt]))
-  const curves = new Map<number, Curve>()
-  for await (const looks of streamInteractions(tx, [...published.keys()])) {
+  const found = new Map<number, Kept>()
+  for await (const looks of streamLooks(tx, [...published.keys()])) {
     let before: { videoId: number; look: Look } | null = null
-    for (const { videoId, observedAt, interactions } of looks) {
+    for (const { videoId, observedAt, played, interactions } of looks) {
       const look: Look = { ...NOTHING_SEEN, observedAt, plays: interactions }
       const last = before?.videoId === videoId ? before.look : null
-      const at = published.get(videoId) as number
-      curves.set(videoId, extendCurve(curves.get(videoId) ?? [], at, last, look))
+      const kept = found.get(videoId) ?? { ...NOTHING_KEPT }
+      found.set(videoId, kept)
+      kept.interactions = extendCurve(kept.interactions, published.get(videoId) as number, last, look)
+      if (played) kept.firstAt ??= observedAt
+      kept.looks++
       before = { videoId, look }
     }
   }
-  return curves
+  return found
 }
 const NOTHING_SEEN = { likes: null, comments: null, shares: null, saves: null }
 

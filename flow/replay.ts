@@ -15,17 +15,12 @@ import {
 } from '../db/queries/replay.ts'
 import { loadCounting } from '../db/queries/watch.ts'
 import type { ActiveRule } from '../rules/active-rule.ts'
+import { AGES, type Curve } from '../rules/curve.ts'
 import { PEER_WINDOW } from '../rules/metric.ts'
-import {
-  needsOf,
-  Replay,
-  type ReplayNeeds,
-  type ReplayOptions,
-  type ReplayVideo,
-  type Track,
-} from '../rules/replay.ts'
-import { type Look, MINUTE } from '../rules/types.ts'
-import { offsetOf } from '../rules/zone.ts'
+import { naturalPlays } from '../rules/natural.ts'
+import { type Needs, needsOf } from '../rules/needs.ts'
+import { Replay, type ReplayOptions, type ReplayVideo, type Track } from '../rules/replay.ts'
+import type { Look } from '../rules/types.ts'
 import { Episodes } from './episode.ts'
 import { loadLearned } from './forecast.ts'
 import { FILE_SOURCE } from './import.ts'
@@ -46,6 +41,8 @@ export interface ReplayedBatch {
   looks: ReplayLooks
   /** Of each look, by its place: 1 where it was the newest of its video when it became known. */
   fresh: Uint8Array
+  /** Of each look: natural plays, by what was known of ads when it became known; NaN: plays were not given. */
+  natural: Float64Array
   /** What other sources said of a video by the end. */
   known: KnownThen
 }
@@ -74,7 +71,7 @@ export async function replay(
   const first = rows.reduce((least, { publishedAt }) => Math.min(least, publishedAt), to)
   const learned = await loadLearned(db, { from: new Date(first), to: new Date(to) })
   if (needs.cells) await learned.addCells(rows.flatMap(({ cellId }) => cellId ?? []))
-  const options = { rules, needs, counting, learnedAt: learned.at, offsetAt: offsets(zone) }
+  const options = { rules, needs, counting, learnedAt: learned.at, zone, to }
   const batches = batchesOf(rows)
   let looks = 0
   // The next one is on its way while this one is judged.
@@ -112,30 +109,35 @@ function batchesOf(rows: readonly ReplayVideoRow[]): ReplayVideoRow[][] {
 async function load(
   db: Reads,
   rows: readonly ReplayVideoRow[],
-  needs: ReplayNeeds,
+  needs: Needs,
   to: number,
 ): Promise<[ReplayLooks, KnownThen]> {
   const ids = rows.map(({ videoId }) => videoId)
   const kolIds = needs.followers ? rows.flatMap(({ kolId }) => kolId ?? []) : []
   const [looks, figures, followers] = await Promise.all([
     loadReplayLooks(db, ids, { to, fileSource: FILE_SOURCE }),
-    loadKnownFigures(db, ids, { to, history: needs.figures }),
+    loadKnownFigures(db, ids, to),
     needs.followers ? loadKnownFollowers(db, kolIds, to) : [],
   ])
   return [looks, new KnownThen(rows, figures, followers)]
 }
 
 async function replayBatch(
-  options: Omit<ReplayOptions, 'episodeOf'>,
+  { to, ...options }: Omit<ReplayOptions, 'episodeOf'> & { to: number },
   rows: readonly ReplayVideoRow[],
   looks: ReplayLooks,
   known: KnownThen,
 ): Promise<ReplayedBatch> {
   const episodes = new Episodes([])
   const episodeOf = (videoId: number, ruleId: number) => episodes.of(videoId, ruleId)
-  const replay = new Replay({ ...options, episodeOf }, rows.map(toVideo))
+  const firstKept = firstLooks(looks)
+  const videos = rows.map((row) =>
+    toVideo(row, known.adsTurns(row.videoId), firstKept.get(row.videoId) ?? to),
+  )
+  const replay = new Replay({ ...options, episodeOf }, videos)
   const probabilities = new Map<string, number | null>()
   const fresh = new Uint8Array(looks.videoId.length)
+  const natural = new Float64Array(looks.videoId.length)
   for (let i = 0; i < fresh.length; i++) {
     const track = replay.track(looks.videoId[i] as number) as Track
     const before = track.watch
@@ -143,6 +145,8 @@ async function replayBatch(
     const recordedAt = looks.recordedAt[i] as number
     const replayed = replay.look(track, look, known.at(track.video, look, recordedAt, looks.polled[i] === 1))
     fresh[i] = before.last !== track.watch.last || before !== track.watch ? 1 : 0
+    const { boughtPlays } = known.figures(track.video.videoId, recordedAt)
+    natural[i] = naturalPlays(look.plays, boughtPlays) ?? Number.NaN
     if (replayed !== null && replayed.verdict.moves.length > 0) {
       const { videoId } = track.video
       episodes.move({ videoId, followers: null, ...look }, replayed.verdict)
@@ -153,14 +157,31 @@ async function replayBatch(
     }
     if (i % SLICE === SLICE - 1) await breathe()
   }
-  return { replay, episodes: episodes.moved(), probabilities, looks, fresh, known }
+  return { replay, episodes: episodes.moved(), probabilities, looks, fresh, natural, known }
 }
 
 /** A planned video is known before it is published; one out of a file only when the file is read. */
-function toVideo(row: ReplayVideoRow): ReplayVideo {
+function toVideo(row: ReplayVideoRow, adsTurns: number[], firstKept: number): ReplayVideo {
   const { brandId, matrixId, phaseId, tier } = row
   const knownAt = Math.max(row.publishedAt, row.createdAt)
-  return { ...row, knownAt, judged: row.judged && row.whole, place: { brandId, matrixId, phaseId, tier } }
+  const curve = curveBefore(row.curve, firstKept - row.publishedAt)
+  const place = { brandId, matrixId, phaseId, tier }
+  return { ...row, knownAt, judged: row.judged && row.whole, place, curve, adsTurns }
+}
+
+/** What the looks that are gone have shown, at most up to the first one that is kept, or the end of the span. */
+function curveBefore(curve: Curve, age: number): Curve {
+  return curve.map((plays, i) => ((AGES[i] as number) < age ? plays : null))
+}
+
+/** Of each video, ms. */
+function firstLooks({ videoId, observedAt }: ReplayLooks): Map<number, number> {
+  const first = new Map<number, number>()
+  for (let i = 0; i < videoId.length; i++) {
+    const [id, at] = [videoId[i] as number, observedAt[i] as number]
+    if (at < (first.get(id) ?? Number.POSITIVE_INFINITY)) first.set(id, at)
+  }
+  return first
 }
 
 function lookAt(looks: ReplayLooks, i: number): Look {
@@ -175,17 +196,3 @@ function lookAt(looks: ReplayLooks, i: number): Look {
 }
 
 const given = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value)
-
-/** Clocks change on quarters of an hour. */
-const QUARTER = 15 * MINUTE
-
-/** Asking a zone costs more than judging a look. */
-function offsets(zone: string): (at: number) => number {
-  const known = new Map<number, number>()
-  return (at) => {
-    const quarter = Math.floor(at / QUARTER)
-    const found = known.get(quarter) ?? offsetOf(zone, new Date(at))
-    known.set(quarter, found)
-    return found
-  }
-}

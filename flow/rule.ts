@@ -51,16 +51,21 @@ export async function reviseRule(
   })
 }
 
+/** Switching on begins a version that says the same: from its instant on the rule is scored (rules/rule-stint.ts). */
 export async function enableRule(ctx: Context, input: { ruleId: number; enabled: boolean }): Promise<number> {
   return write(ctx, async (tx) => {
     const [was] = await tx.select().from(rule).where(eq(rule.id, input.ruleId)).for('no key update')
-    const [changed] = await tx
-      .update(rule)
-      .set({ enabled: input.enabled })
-      .where(eq(rule.id, input.ruleId))
-      .returning({ id: rule.id })
-    if (input.enabled && was?.enabled === false) await lookSoon(tx, ctx.now)
-    return found(changed, 'rule').id
+    const { id, enabled, version } = found(was, 'rule')
+    const begins = input.enabled && !enabled
+    const next = begins ? version + 1 : version
+    await tx.update(rule).set({ enabled: input.enabled, version: next }).where(eq(rule.id, id))
+    if (!begins) return id
+    await tx.execute(sql`
+      insert into rule_version (rule_id, version, definition, created_at)
+      select rule_id, ${next}::int, definition, ${ctx.now.toISOString()}::timestamptz from rule_version
+      where rule_id = ${id} and version = ${version}`)
+    await lookSoon(tx, ctx.now)
+    return id
   })
 }
 

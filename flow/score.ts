@@ -1,21 +1,23 @@
 /** 自评: how often each rule was right, week by week, once it is known what became of the week's videos. */
 import { and, gte, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
-import { loadReplayLooks } from '../db/queries/replay.ts'
-import { type EndedRow, loadEnded } from '../db/queries/rule-score.ts'
-import { loadActiveRules, loadCounting } from '../db/queries/watch.ts'
-import { rule, ruleScore } from '../db/tables.ts'
-import { type ActiveRule, applies, readyOf } from '../rules/active-rule.ts'
+import { loadKnownFigures, loadReplayLooks } from '../db/queries/replay.ts'
+import { type EndedRow, loadEnded, loadVersions } from '../db/queries/rule-score.ts'
+import { loadCounting } from '../db/queries/watch.ts'
+import { ruleScore } from '../db/tables.ts'
+import { applies, readyOf } from '../rules/active-rule.ts'
 import { type Case, endedOnTop, isFinished, scoresOf } from '../rules/backtest.ts'
 import { finalsBefore } from '../rules/forecast-video.ts'
 import { classesOf } from '../rules/lesson.ts'
 import { naturalPlays } from '../rules/natural.ts'
 import { completed } from '../rules/rule.ts'
+import { stintIn, stintsOf, type Version } from '../rules/rule-stint.ts'
 import { halfAt } from '../rules/score.ts'
 import { addDays, dayOf, startOfDay } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
 import { loadLearned } from './forecast.ts'
 import { FILE_SOURCE } from './import.ts'
+import { KnownThen } from './known.ts'
 import { loadPeersOf } from './peers.ts'
 
 /** Weeks that are looked back on: one that has not finished by then never will. */
@@ -57,17 +59,16 @@ function weeksBefore(now: Date, zone: string): Week[] {
   }))
 }
 
-interface Scored extends ActiveRule {
-  createdAt: Date
+interface Scored {
+  ruleId: number
+  /** Versions that judged since it was switched on, latest first. */
+  stints: Version[]
 }
 
 async function loadRules(tx: Tx): Promise<Scored[]> {
-  const made = await tx.select({ id: rule.id, createdAt: rule.createdAt }).from(rule)
-  const createdAt = new Map(made.map((one) => [one.id, one.createdAt]))
-  return (await loadActiveRules(tx)).map((one) => ({
-    ...one,
-    definition: completed(one.definition),
-    createdAt: createdAt.get(one.ruleId) as Date,
+  return [...(await loadVersions(tx))].map(([ruleId, versions]) => ({
+    ruleId,
+    stints: stintsOf(versions).map((one) => ({ ...one, definition: completed(one.definition) })),
   }))
 }
 
@@ -96,11 +97,12 @@ async function scoreWeek(tx: Tx, now: Date, week: Week, rules: readonly Scored[]
     now,
     videos.filter(({ videoId, firings }) => firings.length > 0 && tops.has(videoId)),
   )
-  const next = rules.flatMap((rule) => {
-    const cases = casesOf(rule, week, videos, tops, halves)
-    if (cases.length === 0) return []
+  const next = rules.flatMap(({ ruleId, stints }) => {
+    const active = stintIn(stints, week.from.getTime(), week.to.getTime())
+    const cases = active ? casesOf(ruleId, active, videos, tops, halves) : []
+    if (!active || cases.length === 0) return []
     const { hits: hit, wrong, missed, medianLeadHours: leadHours } = scoresOf(cases)
-    const { ruleId, version: ruleVersion } = rule
+    const ruleVersion = active.version.version
     return [{ ruleId, ruleVersion, weekAt: week.from, hit, wrong, missed, leadHours, createdAt: now }]
   })
   if (next.length > 0) await store(tx, next)
@@ -121,47 +123,61 @@ async function topsOf(tx: Tx, now: Date, videos: readonly EndedRow[]): Promise<S
   return new Set(tops.map(({ videoId }) => videoId))
 }
 
-/** When each had half of its final natural plays, ms. */
+/** When each had half of its final natural plays, by the ads that were known at each look, ms. */
 async function halvesOf(tx: Tx, now: Date, videos: readonly EndedRow[]): Promise<Map<number, number | null>> {
   if (videos.length === 0) return new Map()
   const ids = videos.map(({ videoId }) => videoId)
-  const looks = await loadReplayLooks(tx, ids, { to: now.getTime(), fileSource: FILE_SOURCE })
-  const seen = new Map<number, { instants: number[]; plays: number[] }>(
-    ids.map((id) => [id, { instants: [], plays: [] }]),
+  const to = now.getTime()
+  const looks = await loadReplayLooks(tx, ids, { to, fileSource: FILE_SOURCE })
+  const known = new KnownThen(
+    ids.map((videoId) => ({ videoId, priceFen: null, grossMargin: null, adsSince: null })),
+    await loadKnownFigures(tx, ids, to),
+    [],
+  )
+  const seen = new Map<number, { instants: number[]; natural: number[] }>(
+    ids.map((id) => [id, { instants: [], natural: [] }]),
   )
   for (const [i, videoId] of looks.videoId.entries()) {
     const course = seen.get(videoId)
     const at = looks.observedAt[i] as number
+    const { boughtPlays } = known.figures(videoId, looks.recordedAt[i] as number)
     if (!course || at <= (course.instants.at(-1) ?? Number.NEGATIVE_INFINITY)) continue
     course.instants.push(at)
-    course.plays.push(looks.plays[i] as number)
+    // NaN stays NaN: plays were not given.
+    course.natural.push((looks.plays[i] as number) - (boughtPlays ?? 0))
   }
   return new Map(
     videos.map(({ videoId, plays, boughtPlays }) => {
       const course = seen.get(videoId)
       const final = naturalPlays(plays, boughtPlays)
-      return [videoId, course && final !== null ? halfAt(course.instants, course.plays, final) : null]
+      return [videoId, course && final !== null ? halfAt(course.instants, course.natural, final) : null]
     }),
   )
 }
 
-/** None where the rule was not there yet: it has judged nothing of that week, not even in a file. */
+/**
+ * The videos of the week that were published while the version judged. One that another version flagged first counts for neither:
+ * nobody knows what this one would have said later.
+ */
 function casesOf(
-  rule: Scored,
-  { to }: Week,
+  ruleId: number,
+  { version: { version, definition }, from }: { version: Version; from: number },
   videos: readonly EndedRow[],
   tops: ReadonlySet<number>,
   halves: ReadonlyMap<number, number | null>,
 ): Case[] {
-  const ready = readyOf(rule)
-  const own = videos.filter((video) => applies(ready, video.purpose, video))
-  const cases = own.map(({ videoId, plays, firings }): Case => {
-    const flaggedAt = firings.find(({ ruleId }) => ruleId === rule.ruleId)?.at ?? null
+  const ready = readyOf({ ruleId, version, definition })
+  const cases: Case[] = []
+  for (const video of videos) {
+    const { videoId, publishedAt, plays, firings } = video
+    if (publishedAt < from || !applies(ready, video.purpose, video)) continue
+    const flag = firings.find((firing) => firing.ruleId === ruleId) ?? null
+    if (flag !== null && flag.version !== version) continue
     // Nobody knows what became of a video whose plays are not given.
     const truth = plays === null ? 'OPEN' : tops.has(videoId) ? 'HIT' : 'ORDINARY'
-    return { truth, flaggedAt, probability: null, halfAt: halves.get(videoId) ?? null }
-  })
-  return rule.createdAt < to || cases.some(({ flaggedAt }) => flaggedAt !== null) ? cases : []
+    cases.push({ truth, flaggedAt: flag?.at ?? null, probability: null, halfAt: halves.get(videoId) ?? null })
+  }
+  return cases
 }
 
 async function store(tx: Tx, next: (typeof ruleScore.$inferInsert)[]): Promise<void> {

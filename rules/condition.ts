@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { METRIC_KEYS, type MetricKey } from './catalogue.ts'
 import { type Operand, operandOf, STANDINGS, type Subject } from './operand.ts'
-import { REFERENCES, USUAL_OF } from './reference.ts'
+import { QUANTILES, REFERENCES, USUAL_OF } from './reference.ts'
 
 /** A comparison raises at `value` and lets go only below `release`: a number that trembles does not flap. */
 export interface Comparison extends Subject {
@@ -40,6 +40,9 @@ function comparison(flipped: boolean): z.ZodType<Comparison> {
   })
 }
 
+/** The highest percentile that there is. */
+const TOLD_APART = QUANTILES.at(-1) as number
+
 function* faults(c: Comparison, flipped: boolean): Generator<[string, string]> {
   const { metric, value, release, windowMinutes, of, by } = c
   if (release !== undefined && !lets(c, release, flipped)) yield ['release', releaseRule(c, flipped)]
@@ -59,6 +62,8 @@ function* faults(c: Comparison, flipped: boolean): Generator<[string, string]> {
     for (const [path, level] of Object.entries({ value, release })) {
       if (level !== undefined && (level < 0 || level > 1))
         yield [path, 'a share is between 0 and 1: 0.95 is 95 %']
+      else if (level !== undefined && by === 'PERCENTILE' && c.op === '>=' && level > TOLD_APART)
+        yield [path, `it would never be met: a class tells its videos apart up to ${TOLD_APART}`]
     }
   }
 }

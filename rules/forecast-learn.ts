@@ -3,12 +3,12 @@
  * regression towards the shipped prior), then one logistic regression over all ages of how the margin over the cutoff
  * turned out, which is what calibrates the chance (Platt 1999).
  */
-import { quantileSorted } from 'simple-statistics'
 import { AGES } from './curve.ts'
 import { fitChance } from './forecast-chance.ts'
 import { type Example, type Seen, seenOf, WIDTH } from './forecast-example.ts'
 import { FEATURES, type Fit, type Model, priorFit, SHIPPED, type Target, Z90 } from './forecast-model.ts'
 import { addSquares, addTo, diagonal, dot, solved } from './least-squares.ts'
+import { quantile } from './reference.ts'
 
 export type { Example }
 
@@ -129,7 +129,7 @@ function fillMean(rows: Float64Array, count: number, k: number): number {
 
 function weigh({ rows, weights, sorted }: Room, count: number): void {
   for (let n = 0; n < count; n++) sorted[n] = rows[n * WIDTH + 1] as number
-  const middle = quantileSorted(Array.from(sorted.subarray(0, count).sort()), 0.5)
+  const middle = quantile(sorted.subarray(0, count).sort(), 0.5)
   for (let n = 0; n < count; n++) weights[n] = (rows[n * WIDTH + 1] as number) >= middle ? 1 : LOWER_WEIGHT
 }
 
@@ -159,12 +159,12 @@ function missed({ rows, wanted, weights, sorted }: Room, count: number, found: n
     total += weight
     if (weight === 1) sorted[upper++] = error
   }
-  const errors = Array.from(sorted.subarray(0, upper).sort())
+  const errors = sorted.subarray(0, upper).sort()
   const few = upper < LEAST_AT_AGE
   const spread = Math.max(0.02, Math.sqrt(squares / total))
   return {
     spread,
-    low: few ? -Z90 * spread : quantileSorted(errors, 0.1),
-    high: few ? Z90 * spread : quantileSorted(errors, 0.9),
+    low: few ? -Z90 * spread : quantile(errors, 0.1),
+    high: few ? Z90 * spread : quantile(errors, 0.9),
   }
 }

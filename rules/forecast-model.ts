@@ -28,7 +28,7 @@ export interface Model {
   version: 1
   /** Finished videos it was learned from; 0: it is the one that is shipped. */
   videos: number
-  /** The first of AGES that finished videos were seen at, ms: younger videos are not foreseen. Left out or 0: all are. */
+  /** The first of AGES that finished videos were seen at, ms: younger ones are foreseen by priorFit. Left out or 0: none. */
   from?: number
   /** A breakout ends in this share of its class. */
   top: number
@@ -54,13 +54,13 @@ export const Z90 = 1.2816
 export const LOGISTIC = 1.702
 
 /**
- * Of no history at all: growth by the clock of rules/look-growth.ts, whose drift differs by half between videos, seen
- * against a class whose videos lie PRIOR_SPREAD apart.
+ * Where nothing is learned: growth by the clock of rules/look-growth.ts, whose drift differs by half between videos, seen
+ * against a class whose videos lie `apart`, a standard deviation of ln(plays in the end).
  */
-export function priorFit(age: number, target: Target): Fit {
+export function priorFit(age: number, target: Target, apart = PRIOR_SPREAD): Fit {
   const ahead = age < TARGET_AGES[target] ? growth(age, TARGET_AGES[target]) : 0
   const noise = (0.5 * ahead) ** 2 + 0.04 * ahead + 0.0025
-  const trust = PRIOR_SPREAD ** 2 / (PRIOR_SPREAD ** 2 + noise)
+  const trust = apart ** 2 / (apart ** 2 + noise)
   const spread = Math.sqrt(trust * noise)
   return {
     weights: [trust * ahead, trust, 0, 0, 0, 0],
@@ -91,5 +91,5 @@ export const SHIPPED: Model = {
     plays7d: AGES.map((age) => priorFit(age, 'plays7d')),
     final: AGES.map((age) => priorFit(age, 'final')),
   },
-  chance: [0, LOGISTIC, 0, 0, 0, 0, 0],
+  chance: [0, LOGISTIC, 0, 0, 0, 0, 0, 0],
 }

@@ -1,13 +1,13 @@
 /** The forecast of one video at a look, out of what its workspace knows: the same live, on import and in replay. */
-import { coveredPlays } from './covered.ts'
+import { type AdFigures, adsBy, coveredPlays } from './covered.ts'
 import type { Curve } from './curve.ts'
 import { type Forecast, foreseeLook } from './forecast.ts'
 import { expectationOf, finalOf } from './forecast-class.ts'
 import type { Model } from './forecast-model.ts'
-import type { Figures, Peer } from './metric.ts'
+import type { Peer } from './metric.ts'
 import { PEER_WINDOW } from './metric-baseline.ts'
 import type { Classes, Reference } from './reference.ts'
-import { DAY, HOUR, type Look, type Tier } from './types.ts'
+import type { Look, Tier } from './types.ts'
 
 /** A class is no narrower than this: its KOL's own videos, shrunk to its tier, vertical and workspace. */
 export const NARROWEST: Reference = 'KOL'
@@ -16,10 +16,10 @@ export interface ForecastOf {
   publishedAt: number
   tier: Tier | null
   classes: Classes
-  /** The KOL's videos, latest published first; those before the video count. */
+  /** The KOL's natural videos, latest published first; those before the video count. */
   peers: readonly Peer[]
-  /** Of the workspace's zone to UTC, ms. */
-  offset: number
+  /** Of publication, in the workspace's zone, 0 to 24. */
+  hour: number
   /** The look before it; left out or null: only the curve is known. */
   last?: Look | null
   /** The probability at the look before; null: there was none. */
@@ -32,17 +32,17 @@ export interface ForecastOf {
  */
 export function foreseeVideo(
   model: Model,
-  { publishedAt, tier, classes, peers, offset, last = null, before }: ForecastOf,
+  { publishedAt, tier, classes, peers, hour, last = null, before }: ForecastOf,
   look: Look,
   curve: Curve,
-  figures: Pick<Figures, 'boughtPlays' | 'spendFen'> | null,
+  figures: AdFigures | null,
 ): Forecast | null {
   const usual = expectationOf(model, { tier, classes, finals: finalsBefore(peers, publishedAt) }, NARROWEST)
-  const hour = hourOf(publishedAt, offset)
-  const bought = figures?.boughtPlays ?? 0
+  const ads = adsBy(figures, look.observedAt)
+  const bought = ads === null ? null : (figures?.boughtPlays ?? 0)
   const covered = coveredLook({ publishedAt, look, last, curve }, figures)
   const forecast = foreseeLook(model, usual, { publishedAt, hour, bought }, covered, curve)
-  if (forecast === null || before === null || (bought <= 0 && !figures?.spendFen)) return forecast
+  if (forecast === null || before === null || ads === null) return forecast
   return { ...forecast, probability: Math.min(before, forecast.probability) }
 }
 
@@ -55,10 +55,6 @@ function coveredLook(
   const observedAt = seen.publishedAt + age
   if (observedAt === seen.look.observedAt) return seen.look
   return { observedAt, plays, likes: null, comments: null, shares: null, saves: null }
-}
-
-export function hourOf(publishedAt: number, offset: number): number {
-  return ((((publishedAt + offset) % DAY) + DAY) % DAY) / HOUR
 }
 
 /** ln(1 + plays) in the end of the latest that are finished. */

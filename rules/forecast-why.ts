@@ -11,6 +11,8 @@ export interface ForecastFacts {
   top: number
   /** Finished videos that the model was learned from; 0: the shipped one. */
   learnedFrom: number
+  /** No finished video was seen below this age, where shipped priors hold; null: the video is older. */
+  unseenBelowHours: number | null
   /** Plays were bought, and do not count. */
   bought: boolean
 }
@@ -24,7 +26,8 @@ const CLASSES: Record<Reference, { zh: string; en: string }> = {
 }
 
 export function explainForecast(facts: ForecastFacts): { zh: string; en: string } {
-  const { forecast, usual, plays, ageHours, top, learnedFrom, bought } = facts
+  const { forecast, usual, plays, ageHours, top, bought } = facts
+  const { zh: sourceZh, en: sourceEn } = sourceOf(facts)
   const cutoff = Math.round(Math.expm1(usual.cutoff))
   const { zh: classZh, en: classEn } = CLASSES[usual.reference]
   const [chance, share] = [percent(forecast.probability), percent(top)]
@@ -33,12 +36,22 @@ export function explainForecast(facts: ForecastFacts): { zh: string; en: string 
     zh:
       `发布 ${age} 小时${bought ? '自然' : ''}播放 ${count(plays)}，预计最终 ${count(forecast.final)}` +
       `（八成落在 ${count(forecast.low)}～${count(forecast.high)}）；${classZh}前 ${share} 的门槛约 ${count(cutoff)}，` +
-      `进入的概率 ${chance}。${learnedFrom > 0 ? `据 ${learnedFrom} 条已完结视频` : '尚无历史，用内置先验'}。`,
+      `进入的概率 ${chance}。${sourceZh}。`,
     en:
       `${count(plays)}${bought ? ' natural' : ''} plays at ${age} h, expected to end at ${count(forecast.final)} ` +
       `(8 in 10 cases: ${count(forecast.low)} to ${count(forecast.high)}); the top ${share} of ${classEn} begins at about ` +
-      `${count(cutoff)}: chance ${chance}. ` +
-      `${learnedFrom > 0 ? `Learned from ${learnedFrom} finished videos` : 'No history yet: shipped priors'}.`,
+      `${count(cutoff)}: chance ${chance}. ${sourceEn}.`,
+  }
+}
+
+function sourceOf({ learnedFrom, unseenBelowHours }: ForecastFacts): { zh: string; en: string } {
+  if (learnedFrom === 0) return { zh: '尚无历史，用内置先验', en: 'No history yet: shipped priors' }
+  const learned = { zh: `据 ${learnedFrom} 条已完结视频`, en: `Learned from ${learnedFrom} finished videos` }
+  if (unseenBelowHours === null) return learned
+  const hours = short(unseenBelowHours)
+  return {
+    zh: `${learned.zh}；它们在 ${hours} 小时龄之前无观测，此前用内置先验`,
+    en: `${learned.en}, shipped priors below ${hours} h, where none of them was seen`,
   }
 }
 

@@ -1,6 +1,7 @@
 /** 预测: what becomes of a video, and how likely it ends in the top of its class. Learned by rules/forecast-learn.ts. */
 import { AGES, type Curve, curveAt, curveIn, interpolate, placeOf } from './curve.ts'
-import { type Fit, type Model, TARGET_AGES, type Target } from './forecast-model.ts'
+import { normalTop } from './forecast-class.ts'
+import { type Fit, type Model, priorFit, SHIPPED, TARGET_AGES, type Target } from './forecast-model.ts'
 import { HOUR, type Look } from './types.ts'
 
 /** Expected of one video at one look; plays are natural ones: what was bought never raises them. */
@@ -60,7 +61,8 @@ export function featuresOf(stand: Stand, level: number): Float64Array {
   return features
 }
 
-export function interactionsOf({ likes, comments, shares }: Pick<Look, 'likes' | 'comments' | 'shares'>) {
+/** Of likes, comments and shares, whichever the source gives; null: it gives none. */
+export function givenInteractions({ likes, comments, shares }: Pick<Look, 'likes' | 'comments' | 'shares'>) {
   if (likes === null && comments === null && shares === null) return null
   return (likes ?? 0) + (comments ?? 0) + (shares ?? 0)
 }
@@ -136,15 +138,19 @@ function off(x: Float64Array, k: number, low: Fit, high: Fit, share: number): nu
 /** Ages are told apart by their logarithm, from about the middle of a video's first day. */
 const MIDDLE_AGE = 6 * HOUR
 
+/** Margins beyond so many spreads add little: what a line misses by has heavier tails than the normal distribution. */
+const SURE = 2.5
+
 /**
- * What the odds are made of: the margin over the cutoff in spreads, the age, both together; and what lies behind the
- * margin once more, because what lifts ordinary videos need not lift those at the top.
+ * What the odds are made of: the margin over the cutoff in spreads, the age, both together; what lies behind the
+ * margin once more, because what lifts ordinary videos need not lift those at the top; and the margin near the cutoff.
  */
 export function chanceFeatures(end: ReturnType<typeof expected>, age: number, usual: Expectation): number[] {
   const margin = marginOf(end.middle, end.spread, usual)
   const tau = Math.log(Math.max(age, HOUR / 4) / MIDDLE_AGE)
   const plays = Math.max(-5, Math.min(5, end.plays / end.spread))
-  return [1, margin, tau, margin * tau, plays, end.gain, end.engagement]
+  const near = Math.tanh(margin / SURE)
+  return [1, margin, tau, margin * tau, plays, end.gain, end.engagement, near]
 }
 
 export function marginOf(middle: number, spread: number, { level, cutoff }: Expectation): number {
@@ -153,12 +159,22 @@ export function marginOf(middle: number, spread: number, { level, cutoff }: Expe
 }
 
 export function foresee(model: Model, stand: Stand, usual: Expectation, curve: Curve): Forecast {
+  return foreseeAt(model, between(stand.age), stand, usual, curve)
+}
+
+function foreseeAt(
+  model: Pick<Model, 'fits' | 'chance'>,
+  place: Place,
+  stand: Stand,
+  usual: Expectation,
+  curve: Curve,
+): Forecast {
   const x = featuresOf(stand, usual.level)
-  const place = between(stand.age)
   const end = expectedAt(model.fits.final, place, x)
   const behind = chanceFeatures(end, stand.age, usual)
   let odds = 0
-  for (let k = 0; k < behind.length; k++) odds += (behind[k] as number) * (model.chance[k] as number)
+  // A model that was learned before a feature came does not have it.
+  for (let k = 0; k < model.chance.length; k++) odds += (behind[k] as number) * (model.chance[k] as number)
   const { plays } = stand
   const middle = usual.level + end.middle
   const final = atLeast(plays, middle)
@@ -179,7 +195,7 @@ function atLeast(plays: number, ln: number): number {
 }
 
 function at(
-  model: Model,
+  model: Pick<Model, 'fits'>,
   target: 'plays24h' | 'plays7d',
   stand: Stand,
   { level }: Expectation,
@@ -195,14 +211,34 @@ function at(
 /** So near below the first learned age it still holds. */
 const NEAR = 0.9
 
+/** Nothing is learned of that age: no finished video was seen so young, or too few are finished. */
+export function isUnseen({ from = 0, videos }: Model, age: number): boolean {
+  return videos === 0 || age < NEAR * from
+}
+
+/** A class whose videos all end alike would leave no room for a video that does not. */
+const LEAST_APART = 0.2
+const THERE: Place = { below: 0, above: 0, share: 0 }
+
+/** The shipped lines and chance, around the level that is known of the class and as wide as its top says that it is. */
+function priorAt(age: number, top: number, { level, cutoff }: Expectation): Pick<Model, 'fits' | 'chance'> {
+  const apart = Math.max(LEAST_APART, (cutoff - level) / normalTop(top))
+  const fits = {
+    plays24h: [priorFit(age, 'plays24h', apart)],
+    plays7d: [priorFit(age, 'plays7d', apart)],
+    final: [priorFit(age, 'final', apart)],
+  }
+  return { fits, chance: SHIPPED.chance }
+}
+
 export interface Foreseen {
   publishedAt: number
   hour: number
-  /** Plays that were bought so far: they count for nothing here. */
-  bought: number
+  /** Plays that were bought so far, which count for nothing here; null: nobody speaks of ads. */
+  bought: number | null
 }
 
-/** From a look and the curve that it is part of; null: plays are not known, or none is left to foresee from. */
+/** From a look and the curve that it is part of; null: plays are not known. */
 export function foreseeLook(
   model: Model,
   usual: Expectation,
@@ -211,12 +247,14 @@ export function foreseeLook(
   curve: Curve,
 ): Forecast | null {
   const age = look.observedAt - publishedAt
-  if (look.plays === null || age <= 0 || age < NEAR * (model.from ?? 0)) return null
-  const plays = Math.max(0, look.plays - bought)
+  if (look.plays === null || age <= 0) return null
+  const plays = Math.max(0, look.plays - (bought ?? 0))
   // What was bought is in the counters of then and of those who answered, and cannot be told apart there.
-  const earlier = bought > 0 ? null : earlierPlays(curve, age, plays)
-  const interactions = bought > 0 ? null : interactionsOf(look)
+  const earlier = bought === null ? earlierPlays(curve, age, plays) : null
+  const interactions = bought === null ? givenInteractions(look) : null
   // Nor at an age that is behind.
-  const known = bought > 0 ? [] : curve
-  return foresee(model, { age, plays, earlier, interactions, hour }, usual, known)
+  const known = bought === null ? curve : []
+  const stand = { age, plays, earlier, interactions, hour }
+  if (isUnseen(model, age)) return foreseeAt(priorAt(age, model.top, usual), THERE, stand, usual, known)
+  return foreseeAt(model, between(age), stand, usual, known)
 }

@@ -42,8 +42,9 @@ export interface JudgeInput {
   /** As the workspace and other sources had it at the look; left out: nothing is known. */
   counting?: readonly Counter[]
   figures?: Figures | null
-  /** Of this video at this look; left out: nothing is foreseen, and of no class is known what is usual. */
-  forecast?: Forecast | null
+  /** Of this video at this look, by the curve that the look is part of; left out: nothing is foreseen. */
+  foresee?: ((curve: Curve) => Forecast | null) | null
+  /** Left out: of no class is known what is usual. */
   standingOf?: StandingOf | null
   rules: readonly ActiveRule[]
   /** The rule's episode of this video: open, or closed by hand and not yet released; null: none. */
@@ -52,6 +53,8 @@ export interface JudgeInput {
 
 export interface Verdict {
   watch: Watch
+  /** null: nothing was foreseen. */
+  forecast: Forecast | null
   /** The catalogue; and, by their keys, the operands of the rules that judge the video. */
   readings: Readings
   /** Only rules whose episode moves. */
@@ -60,7 +63,9 @@ export interface Verdict {
 
 export function judge(input: JudgeInput): Verdict {
   const { watch, look, rules, episodeOf } = input
-  const readings = readAll(input)
+  const curve = extendCurve(watch.curve, watch.publishedAt, watch.last, look)
+  const forecast = input.foresee?.(curve) ?? null
+  const readings = readAll(input, forecast)
   const moves: Verdict['moves'] = []
   for (const rule of rules) {
     const ready = readyOf(rule)
@@ -70,11 +75,11 @@ export function judge(input: JudgeInput): Verdict {
     const next = step(episodeOf(rule.ruleId), outcome, look.observedAt, ready.timing)
     if (next.to !== 'STAY') moves.push({ rule, step: next, evidence: evidenceOf(ready, look, readings) })
   }
-  const curve = extendCurve(watch.curve, watch.publishedAt, watch.last, look)
-  return { watch: { ...watch, last: look, velocity: readings.velocity.value, curve }, readings, moves }
+  const next = { ...watch, last: look, velocity: readings.velocity.value, curve }
+  return { watch: next, forecast, readings, moves }
 }
 
-function readAll({ watch, look, kol, counting, figures, forecast }: JudgeInput): Readings {
+function readAll({ watch, look, kol, counting, figures }: JudgeInput, forecast: Forecast | null): Readings {
   return readMetrics({
     look,
     covered: coveredPlays({ ...watch, look }, figures ?? null),
@@ -84,7 +89,7 @@ function readAll({ watch, look, kol, counting, figures, forecast }: JudgeInput):
     kol,
     counting: counting ?? COUNTING,
     figures: figures ?? null,
-    forecast: forecast ?? null,
+    forecast,
   })
 }
 

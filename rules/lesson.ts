@@ -27,6 +27,8 @@ export interface Trace {
   /** Natural plays, and interactions of the counters that were given, at AGES. */
   curve: Curve
   interactions: Curve
+  /** Age at the first look that gave plays, ms; null: it is no longer known. */
+  firstAge: number | null
   /** Age at the last look, ms, and the natural plays it saw. */
   lastAge: number
   lastPlays: number
@@ -43,7 +45,8 @@ export const ROLLING = { age: 90 * DAY, least: 3000, most: 20_000 }
 const MOST_EXAMPLES = 3000
 
 /** Too few finished videos: the shipped model goes on, with whatever classes there are. */
-export function teach(traces: readonly Trace[], top: number, narrowest: Reference): Lesson {
+export function teach(seen: readonly Trace[], top: number, narrowest: Reference): Lesson {
+  const traces = seen.map(fromFirstLook)
   const finals = traces.map(({ lastPlays }) => Math.log1p(lastPlays))
   const classes = learnClasses(
     traces.map((trace, i) => ({
@@ -103,6 +106,25 @@ function ratesOf({ curve, interactions }: Trace): Curve {
 
 /** Its last look is what became of it, and no way there. */
 const LAST = 0.97
+
+/** A curve stands for ages before its first look, where nobody looked: plays of a later age, which teach nothing. */
+function fromFirstLook(trace: Trace): Trace {
+  const { curve, interactions } = trace
+  const first = curve.findIndex((plays) => plays !== null)
+  const least = (trace.firstAge ?? evenUntil(curve, first)) * LAST
+  if (first === -1 || (AGES[first] as number) >= least) return trace
+  const from = AGES.findIndex((age) => age >= least)
+  const seen = (values: Curve) => values.map((value, i) => (from === -1 || i < from ? null : value))
+  return { ...trace, curve: seen(curve), interactions: seen(interactions) }
+}
+
+/** Ages that one look stands for have the same plays: the last of those, ms. */
+function evenUntil(curve: Curve, first: number): number {
+  let last = first
+  while (last + 1 < curve.length && curve[last + 1] === curve[first]) last++
+  return first === -1 ? 0 : (AGES[last] as number)
+}
+
 /** Where the grid lies on every curve. */
 const BACK_PLACES = AGES.map((age) => placeOf(age * BACK))
 const DAY_PLACE = placeOf(TARGET_AGES.plays24h)

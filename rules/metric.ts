@@ -54,6 +54,8 @@ export interface Figures {
   settled14Fen: number | null
   adShows: number | null
   boughtPlays: number | null
+  /** When an order of our own was sent first, ms; null or left out: none was. */
+  adsSince?: number | null
   boughtBy: 'REPORTED' | 'ESTIMATED' | null
   completionRate: number | null
   fiveSecondRate: number | null
@@ -112,6 +114,7 @@ export const UNKNOWN: Figures = {
   settled14Fen: null,
   adShows: null,
   boughtPlays: null,
+  adsSince: null,
   boughtBy: null,
   completionRate: null,
   fiveSecondRate: null,
@@ -126,7 +129,7 @@ export function readMetrics(input: MetricInput): Readings {
   const age = look.observedAt - publishedAt
   const covered = input.covered ?? { age, plays }
   const unbought = naturalPlays(covered.plays, money.boughtPlays)
-  const interactions = interactionsOf(look, input.counting ?? COUNTING)
+  const interactions = countedInteractions(look, input.counting ?? COUNTING)
   const speed = velocity(look, previous)
   const settledAge = (input.settledAt ?? look.observedAt) - publishedAt
   return {
@@ -185,8 +188,8 @@ function per(
   return whole === 0 ? NONE[zero] : { value: (part / whole) * unit }
 }
 
-/** null: one of the counters that count is not given, or none counts. */
-function interactionsOf(look: Look, counting: readonly Counter[]): number | null {
+/** Of the counters that the workspace counts; null: one of them is not given, or none counts. */
+function countedInteractions(look: Look, counting: readonly Counter[]): number | null {
   let sum: number | null = null
   for (const counter of counting) {
     const count = look[counter]

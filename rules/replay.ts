@@ -4,14 +4,14 @@
  */
 import type { ActiveRule } from './active-rule.ts'
 import type { Episode } from './breakout.ts'
-import type { MetricKey } from './catalogue.ts'
-import { operandsOf } from './condition.ts'
-import { extendCurve } from './curve.ts'
+import { type Curve, extendCurve } from './curve.ts'
 import type { Forecast } from './forecast.ts'
 import { finalsBefore, foreseeVideo } from './forecast-video.ts'
 import { judge, type Verdict, type Watch } from './judge.ts'
 import { classesOf, type Lesson } from './lesson.ts'
 import type { Counter, Figures, Peer } from './metric.ts'
+import type { Needs } from './needs.ts'
+import { publicationHour } from './publication-hour.ts'
 import { type Classes, createStanding } from './reference.ts'
 import type { Place } from './scope.ts'
 import type { Look, Purpose, Tier } from './types.ts'
@@ -29,59 +29,20 @@ export interface ReplayVideo {
   place: Place
   /** false: it is only a peer, and no rule judges it. */
   judged: boolean
-}
-
-/** What only some rules read. */
-export interface ReplayNeeds {
-  /** A forecast at every look. */
-  forecast: boolean
-  /** What is usual in a class; and in cells. */
-  standings: boolean
-  cells: boolean
-  followers: boolean
-  /** What other sources said, at every look. */
-  figures: boolean
-}
-
-const FORESEEN: readonly MetricKey[] = [
-  'breakoutProbability',
-  'breakoutPromise',
-  'expectedPlays24h',
-  'expectedPlays7d',
-  'expectedPlays',
-]
-/** Of the look and the looks before it alone: all else counts natural plays, or money itself. */
-const OWN: readonly MetricKey[] = [
-  'plays',
-  'likes',
-  'comments',
-  'shares',
-  'saves',
-  'ageHours',
-  'interactionRate',
-  'velocity',
-  'acceleration',
-]
-
-export function needsOf(rules: readonly ActiveRule[]): ReplayNeeds {
-  const operands = rules.flatMap(({ definition }) => operandsOf(definition.condition))
-  return {
-    forecast: operands.some(({ metric }) => FORESEEN.includes(metric)),
-    standings: operands.some(({ of }) => of !== null),
-    cells: operands.some(({ of }) => of === 'CELL'),
-    followers: operands.some(({ metric }) => metric === 'playsPerFollower'),
-    figures: operands.some(({ metric, of }) => of !== null || !OWN.includes(metric)),
-  }
+  /** What was seen of it at looks that are no longer kept. */
+  curve: Curve
+  /** When it was known to have ads, and when no longer, in turn; in order, ms. */
+  adsTurns: readonly number[]
 }
 
 export interface ReplayOptions {
   rules: readonly ActiveRule[]
-  needs: ReplayNeeds
+  needs: Pick<Needs, 'forecast' | 'standings'>
   /** Counters that count as interaction. */
   counting: readonly Counter[]
   learnedAt: (at: number) => Lesson
-  /** Of the workspace's zone to UTC, ms. */
-  offsetAt: (at: number) => number
+  /** Of the workspace. */
+  zone: string
   /** Of the video of the look that is judged. */
   episodeOf: (videoId: number, ruleId: number) => Episode | null
 }
@@ -98,6 +59,8 @@ export interface Known {
 /** A video as far as it is replayed. */
 export interface Track {
   readonly video: ReplayVideo
+  /** Of publication, in the workspace's zone. */
+  readonly hour: number
   watch: Watch
   /** At the latest look with plays; null: not foreseen. */
   probability: number | null
@@ -108,10 +71,13 @@ export interface Track {
   classes: Classes
 }
 
-/** The videos of one KOL: `peers` are those known so far, latest published first. */
+/** The videos of one KOL, latest published first: those known so far, and of these the ones that are known to be natural. */
 interface Kin {
+  met: Track[]
   peers: Peer[]
   coming: Track[]
+  /** At which some of them turns out to have ads, or none; the first one last. */
+  turns: number[]
 }
 
 export interface Replayed {
@@ -130,13 +96,18 @@ export class Replay {
     this.options = options
     const byKol = new Map<number, Kin>()
     for (const video of videos) {
-      const kin = (video.kolId === null ? null : byKol.get(video.kolId)) ?? { peers: [], coming: [] }
-      if (video.kolId !== null) byKol.set(video.kolId, kin)
-      const track = begin(video, kin)
+      const kin = (video.kolId === null ? null : byKol.get(video.kolId)) ?? alone()
+      const track = begin(video, kin, options.zone)
       this.tracks.set(video.videoId, track)
-      if (video.kolId !== null) kin.coming.push(track)
+      if (video.kolId === null) continue
+      byKol.set(video.kolId, kin)
+      kin.coming.push(track)
+      kin.turns.push(...video.adsTurns)
     }
-    for (const { coming } of byKol.values()) coming.sort((a, b) => b.video.knownAt - a.video.knownAt)
+    for (const { coming, turns } of byKol.values()) {
+      coming.sort((a, b) => b.video.knownAt - a.video.knownAt)
+      turns.sort((a, b) => b - a)
+    }
   }
 
   track(videoId: number): Track | undefined {
@@ -160,7 +131,9 @@ export class Replay {
     const { peers } = track.kin
     const { publishedAt, kolId, videoId } = track.video
     const before = track.watch
-    const forecast = needs.forecast ? this.forecastOf(track, look, known.figures) : null
+    // Without a rule that asks: where there are ads the looks before bound it.
+    const ordered = (known.figures?.adsSince ?? null) !== null
+    const foreseen = needs.forecast || ordered || track.video.adsTurns.length > 0
     this.current = videoId
     const verdict = judge({
       watch: before,
@@ -168,24 +141,26 @@ export class Replay {
       kol: kolId === null ? null : { followers: known.followers, peers },
       counting,
       figures: known.figures,
-      forecast,
+      foresee: foreseen ? (curve) => this.forecastOf(track, look, curve, known.figures) : null,
       standingOf: needs.standings
         ? createStanding(this.classesAt(track, look.observedAt), peers, publishedAt)
         : null,
       rules,
       episodeOf: this.episodeOf,
     })
+    const { forecast } = verdict
+    const { curve } = verdict.watch
     const asked =
-      needs.forecast || verdict.moves.length === 0 ? forecast : this.forecastOf(track, look, known.figures)
+      foreseen || verdict.moves.length === 0 ? forecast : this.forecastOf(track, look, curve, known.figures)
     track.watch = verdict.watch
-    track.peer.curve = verdict.watch.curve
+    track.peer.curve = curve
     track.probability = forecast?.probability ?? track.probability
     return { verdict, probability: asked?.probability ?? null }
   }
 
   /** As live: the probability at the look before bounds that of a video with ads. */
-  private forecastOf(track: Track, look: Look, figures: Figures | null): Forecast | null {
-    const { watch, kin, video } = track
+  private forecastOf(track: Track, look: Look, curve: Curve, figures: Figures | null): Forecast | null {
+    const { watch, kin, video, hour } = track
     const classes = this.classesAt(track, look.observedAt)
     const { publishedAt, tier } = video
     return foreseeVideo(
@@ -195,12 +170,12 @@ export class Replay {
         tier,
         classes,
         peers: kin.peers,
-        offset: this.options.offsetAt(look.observedAt),
+        hour,
         last: watch.last,
         before: track.probability,
       },
       look,
-      extendCurve(watch.curve, publishedAt, watch.last, look),
+      curve,
       figures,
     )
   }
@@ -221,26 +196,42 @@ export function kinFinals({ kin, video }: Track): number[] {
   return finalsBefore(kin.peers, video.publishedAt)
 }
 
-function begin(video: ReplayVideo, kin: Kin): Track {
-  const { videoId, publishedAt, purpose, place } = video
-  const watch: Watch = { videoId, publishedAt, purpose, place, last: null, velocity: null, curve: [] }
-  const peer: Peer = { videoId, publishedAt, curve: [] }
-  return { video, watch, probability: null, peer, kin, learned: null, classes: {} }
+const alone = (): Kin => ({ met: [], peers: [], coming: [], turns: [] })
+
+function begin(video: ReplayVideo, kin: Kin, zone: string): Track {
+  const { videoId, publishedAt, purpose, place, curve } = video
+  const watch: Watch = { videoId, publishedAt, purpose, place, last: null, velocity: null, curve }
+  const peer: Peer = { videoId, publishedAt, curve }
+  const hour = publicationHour(publishedAt, zone)
+  return { video, hour, watch, probability: null, peer, kin, learned: null, classes: {} }
 }
 
 /** Takes up the KOL's videos that are known by now, in the order of db/queries/watch.ts. */
-function meet({ peers, coming }: Kin, now: number): void {
+function meet(kin: Kin, now: number): void {
+  const { met, coming, turns } = kin
+  let changed = false
   for (let next = coming.at(-1); next && next.video.knownAt <= now; next = coming.at(-1)) {
     coming.pop()
     const { publishedAt, videoId } = next.video
     let place = 0
-    while (place < peers.length && isLater(peers[place] as Peer, publishedAt, videoId)) place++
-    peers.splice(place, 0, next.peer)
+    while (place < met.length && isLater((met[place] as Track).peer, publishedAt, videoId)) place++
+    met.splice(place, 0, next)
+    changed = true
   }
+  for (let turn = turns.at(-1); turn !== undefined && turn <= now; turn = turns.at(-1)) {
+    turns.pop()
+    changed = true
+  }
+  if (changed) kin.peers = met.filter(({ video }) => !hadAds(video, now)).map(({ peer }) => peer)
 }
 
 function isLater(peer: Peer, publishedAt: number, videoId: number): boolean {
   return peer.publishedAt > publishedAt || (peer.publishedAt === publishedAt && peer.videoId > videoId)
+}
+
+/** By what was known then. */
+function hadAds({ adsTurns }: ReplayVideo, now: number): boolean {
+  return adsTurns.filter((turn) => turn <= now).length % 2 === 1
 }
 
 /** What a peer needs of a look. */

@@ -5,12 +5,12 @@
 import { readyOf } from './active-rule.ts'
 import { type Episode, moved, type Step } from './breakout.ts'
 import { AGES, type Curve, extendCurve } from './curve.ts'
-import { type Expectation, type Forecast, foreseeLook, interactionsOf } from './forecast.ts'
+import { type Expectation, type Forecast, foreseeLook, givenInteractions } from './forecast.ts'
 import { expectationOf, FINISHED_AGE } from './forecast-class.ts'
-import { hourOf } from './forecast-video.ts'
 import { type ActiveRule, judge, type Verdict, type Watch } from './judge.ts'
 import { classesOf, type Lesson, ROLLING, type Trace, teach } from './lesson.ts'
 import { PEER_WINDOW, type Peer } from './metric.ts'
+import { hourAt } from './publication-hour.ts'
 import { createStanding, type Reference, type StandingOf } from './reference.ts'
 import { DAY, type Look, type Tier } from './types.ts'
 
@@ -49,7 +49,8 @@ interface Known extends Walker {
   hour: number
   watch: Watch
   interactions: Curve
-  /** The latest look that gave plays; null: none did. */
+  /** The first and the latest look that gave plays; null: none did. */
+  first: Look | null
   seen: Look | null
   /** Of its KOL; null: it has none. */
   peers: Peer[] | null
@@ -129,24 +130,25 @@ export function createWalk(options: WalkOptions): Walk {
       const known = videos.get(video.id) ?? begin(video, offset, videos, byKol, open)
       const { watch, peers } = known
       const usual = usualFor(known)
-      const curve = extendCurve(watch.curve, known.publishedAt, watch.last, look)
-      const about = { publishedAt: known.publishedAt, hour: known.hour, bought: 0 }
-      const forecast = foreseeLook(lesson.model, usual, about, look, curve)
+      const about = { publishedAt: known.publishedAt, hour: known.hour, bought: null }
       const verdict = judge({
         watch,
         look,
         kol: peers && { followers, peers },
         rules,
         episodeOf: known.episodeOf,
-        forecast,
+        foresee: (curve) => foreseeLook(lesson.model, usual, about, look, curve),
         standingOf: compares ? standingFor(known, lesson) : null,
       })
       for (const { rule, step } of verdict.moves) move(known.episodes, rule.ruleId, step, look.observedAt)
       known.interactions = extendInteractions(known, look)
       known.watch = verdict.watch
-      if (look.plays !== null) known.seen = look
+      if (look.plays !== null) {
+        known.first ??= look
+        known.seen = look
+      }
       if (known.peer) known.peer.curve = verdict.watch.curve
-      return { forecast, verdict, usual }
+      return { forecast: verdict.forecast, verdict, usual }
     },
   }
 }
@@ -166,13 +168,14 @@ function begin(
     publishedAt,
     kolId,
     tier,
-    hour: hourOf(publishedAt, offset),
+    hour: hourAt(publishedAt, offset),
     watch: { videoId, publishedAt, purpose: 'SEEDING', last: null, velocity: null, curve: [] },
     interactions: [],
     peers,
     peer: peers && { videoId, publishedAt, curve: [] },
     usual: NOTHING_USUAL,
     usualBy: null,
+    first: null,
     seen: null,
     episodes,
     episodeOf: (ruleId) => episodes.get(ruleId) ?? null,
@@ -217,11 +220,11 @@ function finalsBefore(all: readonly { publishedAt: number; final: number }[], pu
 /** Most looks pass no age of the grid, and add nothing. */
 function extendInteractions({ watch, interactions, publishedAt }: Known, look: Look): Curve {
   const { last } = watch
-  const since = last === null ? null : interactionsOf(last)
+  const since = last === null ? null : givenInteractions(last)
   if (since !== null && !passesAge((last as Look).observedAt - publishedAt, look.observedAt - publishedAt))
     return interactions
   const before = last && { ...last, plays: since }
-  return extendCurve(interactions, publishedAt, before, { ...look, plays: interactionsOf(look) })
+  return extendCurve(interactions, publishedAt, before, { ...look, plays: givenInteractions(look) })
 }
 
 function passesAge(from: number, to: number): boolean {
@@ -233,7 +236,7 @@ function passesAge(from: number, to: number): boolean {
   return false
 }
 
-function traceOf({ publishedAt, hour, kolId, tier, watch, interactions, seen }: Known): Trace {
+function traceOf({ publishedAt, hour, kolId, tier, watch, interactions, first, seen }: Known): Trace {
   const last = seen as Look
   return {
     publishedAt,
@@ -244,6 +247,7 @@ function traceOf({ publishedAt, hour, kolId, tier, watch, interactions, seen }: 
     cellId: null,
     curve: watch.curve,
     interactions,
+    firstAge: (first as Look).observedAt - publishedAt,
     lastAge: last.observedAt - publishedAt,
     lastPlays: last.plays as number,
   }

@@ -1,8 +1,9 @@
 /** What a workspace has learned, as it holds at an instant. */
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { ClassKind, ClassStats, Model } from '../../rules/types.ts'
+import { among } from '../among.ts'
 import { type Reads, rows } from '../client.ts'
-import { forecastModel, referenceClass } from '../tables.ts'
+import { referenceClass } from '../tables.ts'
 
 export interface ModelRow {
   id: number
@@ -37,28 +38,34 @@ export interface LearnedClass {
   stats: ClassStats
 }
 
-/** The model and all of its classes but those of cells, which are many: loadCellClasses. */
-export async function loadModel(tx: Reads, id: number): Promise<{ model: Model; classes: LearnedClass[] }> {
-  const [[found], classes] = await Promise.all([
-    tx.select({ model: forecastModel.model }).from(forecastModel).where(eq(forecastModel.id, id)),
-    tx
-      .select()
-      .from(referenceClass)
-      .where(
-        and(eq(referenceClass.modelId, id), inArray(referenceClass.kind, ['WORKSPACE', 'TIER', 'VERTICAL'])),
-      ),
-  ])
-  if (!found) throw new Error(`there is no model ${id}`)
-  return { model: found.model, classes }
+/** Models, each with all of its classes but those of cells, which are many: loadCellClasses. One statement. */
+export async function loadModels(
+  tx: Reads,
+  ids: readonly number[],
+): Promise<{ id: number; model: Model; classes: LearnedClass[] }[]> {
+  const found = await rows<{ id: string; model: Model; classes: LearnedClass[] }>(
+    tx,
+    sql`select m.id, m.model, coalesce((
+        select jsonb_agg(jsonb_build_object('kind', c.kind, 'key', c.key, 'stats', c.stats)) from reference_class c
+        where c.workspace_id = m.workspace_id and c.model_id = m.id and c.kind in ('WORKSPACE', 'TIER', 'VERTICAL')
+      ), '[]') as classes
+      from forecast_model m where m.workspace_id = current_workspace() and ${among(sql`m.id`, ids)}`,
+  )
+  return found.map((row) => ({ ...row, id: Number(row.id) }))
 }
 
-export function loadCellClasses(tx: Reads, id: number, cellIds: readonly number[]): Promise<LearnedClass[]> {
+/** What is usual in these cells, by each of the models. One statement. */
+export function loadCellClasses(
+  tx: Reads,
+  modelIds: readonly number[],
+  cellIds: readonly number[],
+): Promise<(LearnedClass & { modelId: number })[]> {
   return tx
     .select()
     .from(referenceClass)
     .where(
       and(
-        eq(referenceClass.modelId, id),
+        among(referenceClass.modelId, modelIds),
         eq(referenceClass.kind, 'CELL'),
         inArray(referenceClass.key, cellIds.map(String)),
       ),

@@ -3,7 +3,16 @@ import { type SQL, sql } from 'drizzle-orm'
 import { COUNTERS, type Purpose, type Tier } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Reads as Reading, rows } from '../client.ts'
-import { packed, packedInstants, packedTexts, unpack, unpackTexts } from '../pack.ts'
+import {
+  packed,
+  packedCounts,
+  packedInstants,
+  packedTexts,
+  unpack,
+  unpackCounts,
+  unpackTexts,
+} from '../pack.ts'
+import { NATURAL, ordersSent } from './ads.ts'
 import type { WatchFigures } from './watch.ts'
 
 type Reads = Pick<Reading, 'execute'>
@@ -26,11 +35,34 @@ function judged({ from, to, brandId }: ReplaySpan): SQL {
       ${brandId === null ? sql`` : ofBrand}`
 }
 
-/** How much would be replayed, peers aside. */
-export async function sizeReplay(db: Reads, span: ReplaySpan): Promise<{ videos: number; looks: number }> {
+/** `judged` must be there: those videos, and those of their KOLs that can be a baseline: up to `window` natural ones before the first of each. */
+const withPeers = (window: number): SQL => sql`
+  select *, true as judged from judged
+  union all
+  select p.*, false from (
+    select kol_id, min(published_at) as first, max(published_at) as last from judged
+    where kol_id is not null group by kol_id
+  ) span cross join lateral (
+    select * from video_state e
+    where e.workspace_id = current_workspace() and e.kol_id = span.kol_id and e.published_at < span.last
+      and e.published_at >= coalesce((
+        select o.published_at from video_state o
+        where o.workspace_id = current_workspace() and o.kol_id = span.kol_id and o.published_at < span.first
+          and ${NATURAL('o')}
+        order by o.published_at desc offset ${window - 1} limit 1), '-infinity')
+  ) p
+  where not exists (select from judged j where j.video_id = p.video_id)`
+
+/** How much would be replayed: all videos that are read, and their looks. */
+export async function sizeReplay(
+  db: Reads,
+  span: ReplaySpan,
+  window: number,
+): Promise<{ videos: number; looks: number }> {
   const [found] = await rows<{ videos: string; looks: string }>(
     db,
-    sql`select count(*) as videos, coalesce(sum(looks), 0) as looks from (${judged(span)}) judged`,
+    sql`with judged as materialized (${judged(span)})
+      select count(*) as videos, coalesce(sum(looks), 0) as looks from (${withPeers(window)}) s`,
   )
   return { videos: Number(found?.videos), looks: Number(found?.looks) }
 }
@@ -55,6 +87,10 @@ export interface ReplayVideoRow {
   /** Of now: they have no history. */
   priceFen: number | null
   grossMargin: number | null
+  /** When an order of our own was sent first; null: none was. */
+  adsSince: number | null
+  /** Plays at the ages of rules/curve.ts as of now; empty where all looks are still kept. */
+  curve: (number | null)[]
   /** false: it is only a peer of one that is judged. */
   judged: boolean
 }
@@ -70,22 +106,25 @@ const NUMBERS = {
   priceFen: 'c.price_fen',
   grossMargin: 'margin.fraction',
   judged: 's.judged::int',
-  whole: `(s.looks <= (select count(*) from snapshot k
-    where k.workspace_id = s.workspace_id and k.video_id = s.video_id))::int`,
+  whole: 'kept.whole::int',
 } as const
-const INSTANTS = { publishedAt: 's.published_at', createdAt: 'v.created_at' } as const
+const INSTANTS = {
+  publishedAt: 's.published_at',
+  createdAt: 'v.created_at',
+  adsSince: 'sent.first_at',
+} as const
 // A vertical is a user's own word: it may hold what texts are parted by.
 const TEXTS = {
   tier: 'v.tier',
   purpose: 'v.purpose',
   vertical: "replace(kol.vertical, chr(31), '')",
 } as const
-type Key = keyof typeof NUMBERS | keyof typeof INSTANTS | keyof typeof TEXTS
+type Key = keyof typeof NUMBERS | keyof typeof INSTANTS | keyof typeof TEXTS | 'curve'
 
 const columns = (of: Record<string, string>, pack: (expression: SQL) => SQL) =>
   Object.entries(of).map(([key, name]) => sql`${pack(sql.raw(name))} as ${sql.identifier(key)}`)
 
-/** The videos that are judged, and those of their KOLs that can be a baseline: up to `window` before the first of each. */
+/** All videos that a replay reads. */
 export async function loadReplayVideos(
   db: Reads,
   span: ReplaySpan,
@@ -95,27 +134,13 @@ export async function loadReplayVideos(
     ...columns(NUMBERS, packed),
     ...columns(INSTANTS, packedInstants),
     ...columns(TEXTS, packedTexts),
+    sql`${packedCounts(sql`case when kept.whole then '{}' else s.curve end`)} as curve`,
   ]
   const [found] = await rows<Partial<Record<Key, Buffer | string | null>>>(
     db,
     sql`
-      with judged as materialized (${judged(span)}), span as (
-        select kol_id, min(published_at) as first, max(published_at) as last from judged
-        where kol_id is not null group by kol_id
-      )
-      select ${sql.join(all, sql`, `)} from (
-        select *, true as judged from judged
-        union all
-        select p.*, false from span cross join lateral (
-          select * from video_state e
-          where e.workspace_id = current_workspace() and e.kol_id = span.kol_id and e.published_at < span.last
-            and e.published_at >= coalesce((
-              select o.published_at from video_state o
-              where o.workspace_id = current_workspace() and o.kol_id = span.kol_id and o.published_at < span.first
-              order by o.published_at desc offset ${window - 1} limit 1), '-infinity')
-        ) p
-        where not exists (select from judged j where j.video_id = p.video_id)
-      ) s
+      with judged as materialized (${judged(span)})
+      select ${sql.join(all, sql`, `)} from (${withPeers(window)}) s
       join video v on v.workspace_id = s.workspace_id and v.id = s.video_id
       left join kol on kol.workspace_id = s.workspace_id and kol.id = s.kol_id
       left join cell on cell.workspace_id = s.workspace_id and cell.id = s.cell_id
@@ -123,7 +148,14 @@ export async function loadReplayVideos(
       left join lateral (
         select (e.attributes->>'grossMargin')::float8 as fraction from element_version e
         where e.workspace_id = s.workspace_id and e.element_id = cell.product_id and e.version = v.product_version
-      ) margin on true`,
+      ) margin on true
+      cross join lateral (
+        select s.looks <= count(*) as whole from snapshot k
+        where k.workspace_id = s.workspace_id and k.video_id = s.video_id
+      ) kept
+      cross join lateral (
+        select min(sent_at) as first_at from ${ordersSent(sql`s.video_id`)} sent
+      ) sent`,
   )
   return unpackVideos(found ?? {})
 }
@@ -150,9 +182,10 @@ function unpackVideos(found: Partial<Record<Key, Buffer | string | null>>): Repl
     number('grossMargin'),
   ]
   const [isJudged, isWhole] = [number('judged'), number('whole')]
-  const [publishedAt, createdAt] = [number('publishedAt'), number('createdAt')]
+  const [publishedAt, createdAt, adsSince] = [number('publishedAt'), number('createdAt'), number('adsSince')]
   const [tier, purpose, vertical] = [text('tier'), text('purpose'), text('vertical')]
   const ids = unpack((found.videoId ?? null) as Buffer | null)
+  const curves = unpackCounts((found.curve ?? null) as Buffer | null)
   return Array.from(ids, (videoId, i) => ({
     videoId,
     brandId: brandId(i) as number,
@@ -169,6 +202,8 @@ function unpackVideos(found: Partial<Record<Key, Buffer | string | null>>): Repl
     whole: isWhole(i) === 1,
     priceFen: priceFen(i),
     grossMargin: grossMargin(i),
+    adsSince: adsSince(i),
+    curve: curves[i] as (number | null)[],
     judged: isJudged(i) === 1,
   }))
 }
@@ -263,20 +298,17 @@ export interface KnownFigures {
   figures: Partial<WatchFigures>
 }
 
-/** What other sources said of these videos by `to`, in order; without `history` only what they said last. */
+/** What other sources said of these videos by `to`, in order. */
 export async function loadKnownFigures(
   db: Reads,
   videoIds: readonly number[],
-  { to, history }: { to: number; history: boolean },
+  to: number,
 ): Promise<KnownFigures[]> {
-  const known = sql`from figures_known k where k.workspace_id = current_workspace()
-    and ${among(sql`k.video_id`, videoIds)} and k.known_at <= ${at(to)}`
   const found = await rows<{ video_id: string; known_ms: number; figures: Partial<WatchFigures> }>(
     db,
-    history
-      ? sql`select k.video_id, ${ms('k.known_at')} as known_ms, k.figures ${known} order by k.video_id, k.known_at`
-      : sql`select distinct on (k.video_id) k.video_id, ${ms('k.known_at')} as known_ms, k.figures ${known}
-          order by k.video_id, k.known_at desc`,
+    sql`select k.video_id, ${ms('k.known_at')} as known_ms, k.figures from figures_known k
+      where k.workspace_id = current_workspace() and ${among(sql`k.video_id`, videoIds)} and k.known_at <= ${at(to)}
+      order by k.video_id, k.known_at`,
   )
   return found.map(({ video_id, known_ms, figures }) => ({
     videoId: Number(video_id),

@@ -1,5 +1,6 @@
 /** How rules did week by week, and what that is told from. */
 import { sql } from 'drizzle-orm'
+import type { Version } from '../../rules/types.ts'
 import { among } from '../among.ts'
 import { type Reads, rows } from '../client.ts'
 import type { ReplayVideoRow } from './replay.ts'
@@ -39,6 +40,25 @@ export async function loadRuleScores(
   return byRule
 }
 
+/** Every version of the rules that are switched on, by rule and in order. One statement. */
+export async function loadVersions(db: Pick<Reads, 'execute'>): Promise<Map<number, Version[]>> {
+  const found = await rows<{ version: Version & { ruleId: number } }>(
+    db,
+    sql`select json_build_object('ruleId', r.id, 'version', v.version, 'definition', v.definition,
+        'createdAt', (extract(epoch from v.created_at) * 1000)::bigint) as version
+      from rule r join rule_version v on v.workspace_id = r.workspace_id and v.rule_id = r.id
+      where r.workspace_id = current_workspace() and r.enabled order by r.id, v.version`,
+  )
+  const byRule = new Map<number, Version[]>()
+  for (const { version } of found) {
+    const { ruleId, ...one } = version
+    const versions = byRule.get(ruleId)
+    if (versions) versions.push(one)
+    else byRule.set(ruleId, [one])
+  }
+  return byRule
+}
+
 /** A video as it stands, for what became of it. Instants in ms. */
 export interface EndedRow
   extends Pick<
@@ -57,8 +77,8 @@ export interface EndedRow
   observedAt: number
   plays: number | null
   boughtPlays: number | null
-  /** Of each rule that ever fired on it, when it first did. */
-  firings: { ruleId: number; at: number }[]
+  /** Of each rule that ever fired on it: when it first did, and in which version. */
+  firings: { ruleId: number; version: number; at: number }[]
 }
 
 /** The videos that were published from `from` on and before `to`, and looked at since. */
@@ -74,9 +94,11 @@ export async function loadEnded(
         'observedAt', (extract(epoch from s.observed_at) * 1000)::bigint,
         'plays', s.plays, 'boughtPlays', s.bought_plays,
         'firings', coalesce((
-          select json_agg(json_build_object('ruleId', rule_id, 'at', at)) from (
-            select rule_id, (extract(epoch from min(firing_at)) * 1000)::bigint as at from breakout b
-            where b.workspace_id = s.workspace_id and b.video_id = s.video_id and b.firing_at is not null group by rule_id
+          select json_agg(json_build_object('ruleId', rule_id, 'version', rule_version, 'at', at)) from (
+            select distinct on (rule_id) rule_id, rule_version, (extract(epoch from firing_at) * 1000)::bigint as at
+            from breakout b
+            where b.workspace_id = s.workspace_id and b.video_id = s.video_id and b.firing_at is not null
+            order by rule_id, firing_at, id
           ) first), '[]')) as video
       from video_state s
       join video v on v.workspace_id = s.workspace_id and v.id = s.video_id

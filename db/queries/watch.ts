@@ -15,6 +15,7 @@ import {
 } from '../pack.ts'
 import { breakout, rule, ruleVersion, workspace } from '../tables.ts'
 import { unnest } from '../unnest.ts'
+import { NATURAL, ordersSent } from './ads.ts'
 
 const NUMBERS = {
   videoId: 'video_id',
@@ -49,7 +50,7 @@ const NUMBERS = {
   fiveSecondRate: 'five_second_rate',
   priceFen: 'price_fen',
 } as const
-const INSTANTS = { publishedAt: 'published_at', observedAt: 'observed_at' } as const
+const INSTANTS = { publishedAt: 'published_at', observedAt: 'observed_at', adsSince: 'ads_since' } as const
 const TEXTS = {
   purpose: 'purpose',
   itemId: 'item_id',
@@ -71,6 +72,7 @@ export type WatchFigures = Record<
   | 'settled14Fen'
   | 'adShows'
   | 'boughtPlays'
+  | 'adsSince'
   | 'completionRate'
   | 'fiveSecondRate'
   | 'priceFen'
@@ -123,7 +125,8 @@ export async function loadWatched(tx: Reads, states: SQL, before: SQL = sql``): 
   const [found] = await rows<Packed>(
     tx,
     sql`${before} select ${sql.join(all, sql`, `)} from (
-      select s.*, video.purpose, video.item_id, video.brand_id, video.tier, kol.vertical, kol.account_id, kol.followers, c.price_fen
+      select s.*, video.purpose, video.item_id, video.brand_id, video.tier, kol.vertical, kol.account_id, kol.followers, c.price_fen,
+        (select min(sent_at) from ${ordersSent(sql`s.video_id`)} sent) as ads_since
       from ${states} s
       -- Fenced: by the key, however many the planner takes a batch for.
       cross join lateral (
@@ -182,6 +185,7 @@ function unpackRows(found: Packed): WatchRow[] {
   const settled14Fen = number('settled14Fen')
   const adShows = number('adShows')
   const boughtPlays = number('boughtPlays')
+  const adsSince = number('adsSince')
   const completionRate = number('completionRate')
   const fiveSecondRate = number('fiveSecondRate')
   const priceFen = number('priceFen')
@@ -229,6 +233,7 @@ function unpackRows(found: Packed): WatchRow[] {
       settled14Fen: settled14Fen(i),
       adShows: adShows(i),
       boughtPlays: boughtPlays(i),
+      adsSince: adsSince(i),
       boughtBy: (boughtBy(i) || null) as 'REPORTED' | 'ESTIMATED' | null,
       completionRate: completionRate(i),
       fiveSecondRate: fiveSecondRate(i),
@@ -252,8 +257,8 @@ export interface PeerRow {
 }
 
 /**
- * Each KOL's videos that can be a baseline for the batch, latest first: up to `window` before its first, and those
- * between.
+ * Each KOL's natural videos, which can be a baseline for the batch, latest first: up to `window` before its first, and
+ * those between.
  */
 export async function loadPeers(tx: Reads, spans: readonly KolSpan[], window: number): Promise<PeerRow[]> {
   if (spans.length === 0) return []
@@ -268,9 +273,10 @@ export async function loadPeers(tx: Reads, spans: readonly KolSpan[], window: nu
         cross join lateral (
           select * from video_state s
           where s.workspace_id = current_workspace() and s.kol_id = span.kol_id and s.published_at < span.last
-            and s.published_at >= coalesce((
+            and ${NATURAL('s')} and s.published_at >= coalesce((
               select e.published_at from video_state e
               where e.workspace_id = current_workspace() and e.kol_id = span.kol_id and e.published_at < span.first
+                and ${NATURAL('e')}
               order by e.published_at desc offset ${window - 1} limit 1), '-infinity')
         ) p
         order by p.published_at desc, p.video_id desc

@@ -1,6 +1,6 @@
 /** Twelve days of a team's videos, lived through the real chain with a clock: looks, misses, restatements, files, late money. */
 import { asc, sql } from 'drizzle-orm'
-import { breakout } from '../../db/tables.ts'
+import { breakout, promotion, promotionCall } from '../../db/tables.ts'
 import { readAdReport } from '../../flow/ad-report.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { importObservations } from '../../flow/import.ts'
@@ -116,6 +116,7 @@ export async function live(t: TestDatabase, start: Date, steps = STEPS): Promise
     const just = { ...ctx, now: new Date(now.getTime() - MINUTE) }
     if (step === 20) await reviseKol(just, { kolId: kolIds[0] as number, followers: 9000 })
     if (step === 15 || step === 30) await spend(just, subjectId, items.slice(step / 3, step / 3 + 4), step)
+    if (step === 12) await order(just, matrix.brandId, subjectId, items.slice(2, 6))
     if (step === 25) await importFile(just, filed, start, 20, now)
     if (step === 41 || step === 50) await learn(just)
     await write(then, (tx) =>
@@ -150,6 +151,49 @@ async function spend(ctx: Context, subjectId: number, items: string[], step: num
   )
   const ads = { orders: async () => rows, plans: async () => [] }
   await readAdReport(ctx, { subjectId, ads, clock: () => ctx.now })
+}
+
+/** Orders of our own that no report speaks of for a while; the last one is refused at once, which is no ad. */
+async function order(ctx: Context, brandId: number, subjectId: number, items: string[]) {
+  const { now } = ctx
+  await write(ctx, async (tx) => {
+    const videos = await tx.query.video.findMany({ where: { itemId: { in: items } } })
+    for (const { id: videoId, itemId } of videos) {
+      const owner = {
+        brandId,
+        videoId,
+        subjectId,
+        advertiserId: unique('ads'),
+        awemeId: '1',
+        itemId: itemId as string,
+      }
+      const asked = {
+        aim: 'TRIAL',
+        method: 'SUIXINTUI_ORDER',
+        amountFen: 100,
+        orderedFen: 100,
+        committedFen: 100,
+      } as const
+      const terms = { goal: 'PURCHASE', bid: { by: 'AUTO', cpaFen: null, roiGoal: null } } as const
+      const audience = { mode: 'SYSTEM', authorIds: [] } as const
+      const state = {
+        state: 'RECONCILING',
+        orderStand: 'NONE',
+        attempt: 1,
+        since: now,
+        createdAt: now,
+      } as const
+      const [made] = await tx
+        .insert(promotion)
+        .values({ ...owner, ...asked, terms: { ...terms, audience }, ...state })
+        .returning({ id: promotion.id })
+      const call = { promotionId: made?.id ?? 0, attempt: 1, call: 'CREATE' } as const
+      await tx.insert(promotionCall).values({ ...call, stage: 'CLAIMED', at: now, amountFen: 100 })
+      if (itemId !== items.at(-1)) continue
+      const at = new Date(now.getTime() + 2000)
+      await tx.insert(promotionCall).values({ ...call, stage: 'ANSWERED', at, outcome: 'REFUSED' })
+    }
+  })
 }
 
 /** Looks of a file, an hour apart; `restated`: other numbers than the first time. */

@@ -1,11 +1,15 @@
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { loadActiveRules, loadEpisodes } from '../../db/queries/watch.ts'
 import { breakout, videoState } from '../../db/tables.ts'
 import { closeBreakout } from '../../flow/breakout.ts'
 import { type Context, write } from '../../flow/context.ts'
+import { Episodes, writeEpisodes } from '../../flow/episode.ts'
 import { judgeLooks } from '../../flow/judge.ts'
+import { loadPeersOf } from '../../flow/peers.ts'
 import { createRule, enableRule } from '../../flow/rule.ts'
 import { sweep } from '../../flow/sweep.ts'
+import type { Verdict } from '../../rules/judge.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 import { counters } from '../support/connector.ts'
 import { type Content, content, kol, published } from '../support/content.ts'
@@ -123,6 +127,50 @@ test('closed by hand stays closed until the video was once below the release lev
   await look(ctx, videoId, 110, 400)
   await look(ctx, videoId, 120, 1500)
   expect((await episodes(ctx, videoId)).map(({ state }) => state)).toEqual(['CLOSED', 'PENDING'])
+})
+
+test('a close by hand between reading and writing is not written over', async () => {
+  const { ctx, matrix, ruleId } = await judged()
+  const { videoId } = await play(ctx, matrix, [[0, 1500]])
+  const before = new Episodes(await write(ctx, (tx) => loadEpisodes(tx, [videoId])))
+  const [open] = await episodes(ctx, videoId)
+  await closeBreakout(ctx, { breakoutId: open?.id ?? 0 })
+  const [rule] = await write(ctx, loadActiveRules)
+  const evidence = { observedAt: '', condition: '', readings: {} }
+  const moves = [{ rule: rule as NonNullable<typeof rule>, step: { to: 'FIRING' as const }, evidence }]
+  const late = { videoId, observedAt: at(20 * MINUTE), followers: null, ...counters({ plays: 1500 }) }
+  expect(before.move(late, { moves } as unknown as Verdict)).toBe(1)
+  expect(await write(ctx, (tx) => writeEpisodes(tx, before.moved()))).toEqual([])
+  expect(await episodes(ctx, videoId)).toMatchObject([
+    { ruleId, state: 'CLOSED', closeReason: 'MANUAL', firingAt: null },
+  ])
+})
+
+test("videos with ads are none of a KOL's baseline", async () => {
+  const { ctx, matrix } = await judged()
+  const kolId = await kol(ctx)
+  const ids: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const { videoId } = await published(ctx, matrix, { kolId, publishedAt: new Date(at(-i * HOUR)) })
+    ids.push(videoId)
+  }
+  const earlier = async () => {
+    const peers = await write(ctx, (tx) => loadPeersOf(tx, [{ kolId, publishedAt: at(HOUR) }]))
+    return peers.of(kolId).map(({ videoId }) => videoId)
+  }
+  expect(await earlier()).toEqual(ids)
+  const [spent, bought] = ids.slice(1)
+  await write(ctx, async (tx) => {
+    await tx
+      .update(videoState)
+      .set({ spendFen: 1 })
+      .where(eq(videoState.videoId, spent as number))
+    await tx
+      .update(videoState)
+      .set({ boughtPlays: 1 })
+      .where(eq(videoState.videoId, bought as number))
+  })
+  expect(await earlier()).toEqual([ids[0], ids[3], ids[4]])
 })
 
 test('a batch that holds a video several times is judged as if look by look', async () => {

@@ -58,6 +58,39 @@ test('a workspace with videos is due until it has learned, and again a day later
   expect(await dueLessons({ db: ctx.db, now: later })).toContain(ctx.workspaceId)
 })
 
+test('a lesson holds from a little after it is written, however long it took', async () => {
+  const slow = new Date(NOW.getTime() - 30 * DAY)
+  const written = new Date(slow.getTime() + 20 * MINUTE)
+  const own = await t.tenant()
+  await learn({ ...own, now: slow }, () => written)
+  const [model] = await inWorkspace(own.db, own.workspaceId, (tx) => tx.select().from(forecastModel))
+  expect(model).toMatchObject({ createdAt: written, effectiveAt: new Date(written.getTime() + 5 * MINUTE) })
+})
+
+test('finished videos of which only a late look came in a file teach nothing of young ones, which the priors foresee', async () => {
+  const own = await t.tenant()
+  const old = Array.from({ length: 60 }, (_, n) =>
+    videoOf(1000 + n * 10, START + n * HOUR, `kol${n % 6}`, NOW.getTime()).filter(
+      ({ observedAt, publishedAt }) => observedAt - publishedAt >= 7 * DAY,
+    ),
+  ).flat()
+  await store(own, old)
+  expect(await learn(own)).toBe(60)
+  const [model] = await inWorkspace(own.db, own.workspaceId, (tx) => tx.select().from(forecastModel))
+  expect(model?.model.from).toBe(7 * DAY)
+  const later = { ...own, now: new Date(NOW.getTime() + 4 * HOUR) }
+  await store(later, videoOf(1000, NOW.getTime() + HOUR, 'kol1', later.now.getTime()))
+  const found = await inWorkspace(own.db, own.workspaceId, async (tx) => {
+    const [young] = await rows<{ id: string }>(
+      tx,
+      sql`select id from video order by published_at desc limit 1`,
+    )
+    return [...(await foreseeVideos(tx, [Number(young?.id)])).values()]
+  })
+  expect(found).toMatchObject([{ learnedFrom: 60, reference: 'KOL' }])
+  expect(found[0]?.why.en).toContain('shipped priors below 170 h')
+})
+
 test('a lesson holds a little after it was learned, and has the classes of the workspace', async () => {
   const [model] = await inWorkspace(ctx.db, ctx.workspaceId, (tx) => tx.select().from(forecastModel))
   expect(model).toMatchObject({ videos: 120, effectiveAt: new Date(NOW.getTime() + 5 * MINUTE) })

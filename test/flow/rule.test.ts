@@ -99,12 +99,13 @@ test('a pack is installed once, switched off unless asked, and leaves alone what
     const made = await all()
     expect(ids.map((id) => made.find((one) => one.id === id)?.name)).toEqual(names)
     const [first] = ids
+    const wasOn = made.find(({ id }) => id === first)?.enabled
     await enableRule(own, { ruleId: first ?? 0, enabled: true })
     await reviseRule(own, { ruleId: first ?? 0, definition: { condition: PLAYS } })
     expect(await installRulePack(own, { key, enabled: true })).toEqual(ids)
     const again = (await all()).filter(({ id }) => ids.includes(id))
     expect(again.map(({ enabled, version }) => [enabled, version])).toEqual(
-      ids.map((id) => (id === first ? [true, 2] : [false, 1])),
+      ids.map((id) => (id === first ? [true, wasOn ? 2 : 3] : [false, 1])),
     )
   }
   const starter = before.map(({ id }) => id)

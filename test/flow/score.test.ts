@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { ruleScore } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { poll } from '../../flow/poll.ts'
-import { createRule, enableRule } from '../../flow/rule.ts'
+import { createRule, enableRule, reviseRule } from '../../flow/rule.ts'
 import { score } from '../../flow/score.ts'
 import { sweep } from '../../flow/sweep.ts'
 import type { Counters } from '../../rules/types.ts'
@@ -32,8 +32,9 @@ const STORIES = {
   ordinary: [[100, 200, 300], 0.05],
 } as const
 
-async function week(publishedAt: Date) {
-  const ctx = await t.tenant(at(0))
+/** `createdAt`: of the rule. */
+async function week(publishedAt: Date, createdAt = at(-7 * DAY)) {
+  const ctx = await t.tenant(createdAt)
   await sweep(ctx)
   const [starter] = await write(ctx, (tx) => tx.query.rule.findMany())
   await enableRule(ctx, { ruleId: starter?.id ?? 0, enabled: false })
@@ -111,17 +112,57 @@ test('a video belongs to the week of the zone', async () => {
   expect((await rowsOf(ctx)).map(({ weekAt }) => weekAt)).toEqual([at(-7 * DAY)])
 })
 
-test('a rule that came later, and one that is switched off, are not scored', async () => {
+test('a rule that came later, one that is switched off and one that is switched on since are not scored', async () => {
   const { ctx, ruleId, look } = await week(at(DAY))
   await look(0, HOUR)
   await look(2, 8 * DAY)
   const later = { ...ctx, now: at(20 * DAY) }
   await createRule(later, { name: unique('rule'), definition: DEFINITION, enabled: true })
-  await enableRule(later, { ruleId, enabled: false })
-  expect(await score(later)).toBe(0)
-  await enableRule(later, { ruleId, enabled: true })
   expect(await score(later)).toBe(1)
+  const own = await createRule(ctx, { name: unique('rule'), definition: DEFINITION, enabled: true })
+  await enableRule(later, { ruleId: own, enabled: false })
+  expect(await score(later)).toBe(0)
+  await enableRule(later, { ruleId: own, enabled: true })
+  expect(await score(later)).toBe(0)
   expect((await rowsOf(ctx)).map((row) => row.ruleId)).toEqual([ruleId])
+})
+
+test('of the week in which a rule is switched on only what was published since then counts', async () => {
+  const { ctx, ruleId, look } = await week(at(DAY))
+  await look(0, HOUR)
+  await look(2, 8 * DAY)
+  const on = async (createdAt: Date) => {
+    const off = { name: unique('rule'), definition: DEFINITION, enabled: false }
+    const made = await createRule({ ...ctx, now: at(-DAY) }, off)
+    await enableRule({ ...ctx, now: createdAt }, { ruleId: made, enabled: true })
+    return made
+  }
+  const before = await on(at(DAY))
+  await on(at(DAY + 1))
+  await score({ ...ctx, now: at(20 * DAY) })
+  const scored = (await rowsOf(ctx)).map((row) => [row.ruleId, row.ruleVersion, row.missed])
+  // It was switched on before they were published, and flagged none of them: all that was on top is missed.
+  expect(scored.toSorted((a, b) => (a[0] as number) - (b[0] as number))).toEqual([
+    [ruleId, 1, 1],
+    [before, 2, 2],
+  ])
+})
+
+test('a revised rule is scored by the version of the week, and not for what another version flagged', async () => {
+  const { ctx, ruleId, look } = await week(at(DAY))
+  await look(0, HOUR)
+  await look(2, 8 * DAY)
+  const later = { ...ctx, now: at(20 * DAY) }
+  await reviseRule(later, { ruleId, definition: { condition: { metric: 'plays', op: '>=', value: 1e9 } } })
+  await score(later)
+  expect(await rowsOf(ctx)).toMatchObject([{ ruleId, ruleVersion: 1, hit: 1, wrong: 1, missed: 1 }])
+  const another = await week(at(DAY))
+  const revised = { condition: { metric: 'plays', op: '>=', value: 1e9 } }
+  await another.look(0, HOUR)
+  await reviseRule({ ...another.ctx, now: at(DAY) }, { ruleId: another.ruleId, definition: revised })
+  await another.look(2, 8 * DAY)
+  await score({ ...another.ctx, now: at(20 * DAY) })
+  expect(await rowsOf(another.ctx)).toMatchObject([{ ruleVersion: 2, hit: 0, wrong: 0, missed: 1 }])
 })
 
 test('a rule is scored on the videos that it judges; of a week without any there is no score', async () => {

@@ -4,6 +4,7 @@ import { AGES } from '../../rules/curve.ts'
 import {
   type Expectation,
   expected,
+  type Forecast,
   featuresOf,
   foresee,
   foreseeLook,
@@ -12,6 +13,7 @@ import {
 import { expectationOf, type Kin } from '../../rules/forecast-class.ts'
 import { type Example, learn } from '../../rules/forecast-learn.ts'
 import { type Model, PRIOR_LEVEL, SHIPPED } from '../../rules/forecast-model.ts'
+import { explainForecast } from '../../rules/forecast-why.ts'
 import { calibrate } from '../../rules/score.ts'
 import { DAY, HOUR } from '../../rules/types.ts'
 import { lookOf } from './series.ts'
@@ -162,4 +164,29 @@ test('the order of the examples changes the model by rounding only', () => {
   const [one, other] = [learn(examples, about), learn(examples.toReversed(), about)]
   for (const [k, weight] of one.chance.entries()) expect(other.chance[k]).toBeCloseTo(weight, 5)
   expect(other.fits.final[3]?.weights[1]).toBeCloseTo(one.fits.final[3]?.weights[1] as number, 9)
+})
+
+test('an age that nobody was seen at is foreseen by the shipped lines, as wide as the class, and says so', () => {
+  const random = randomOf(12)
+  const seen = Array.from({ length: 300 }, () => example(random, 8)).map((one) => ({
+    ...one,
+    stands: one.stands.map((stand) => (stand && stand.age >= 8 * HOUR ? stand : null)),
+  }))
+  const model = learn(seen, { top: 0.05, excess: SHIPPED.excess, pull: SHIPPED.pull })
+  expect(model.from).toBe(8 * HOUR)
+  const about = { publishedAt: 0, hour: 8, bought: null }
+  const chance = (plays: number, usual: Expectation, of = model) =>
+    foreseeLook(of, usual, about, lookOf(HOUR, plays), [])?.probability
+  const apart = (spread: number) => ({ level: 6, cutoff: 6 + 1.6449 * spread })
+  // As the shipped model where the class is as wide as it assumes; in a narrow class few plays more say little.
+  expect(chance(1500, apart(1.5))).toBeCloseTo(chance(1500, apart(1.5), SHIPPED) as number, 9)
+  expect(chance(1500, apart(1.5))).toBeGreaterThan(0.3)
+  expect(chance(1500, apart(0.3))).toBeLessThan(0.2)
+  const forecast = foreseeLook(model, apart(1), about, lookOf(HOUR, 400), []) as Forecast
+  const facts = { forecast, plays: 400, ageHours: 1, top: 0.05, learnedFrom: 300, bought: false }
+  const usual = { ...apart(1), reference: 'WORKSPACE' as const, videos: 300 }
+  const { zh, en } = explainForecast({ ...facts, usual, unseenBelowHours: 8 })
+  expect(en).toContain('Learned from 300 finished videos, shipped priors below 8 h')
+  expect(zh).toContain('8 小时龄之前无观测，此前用内置先验')
+  expect(explainForecast({ ...facts, usual, unseenBelowHours: null }).en).not.toContain('priors')
 })

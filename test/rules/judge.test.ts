@@ -274,7 +274,9 @@ test('what is compared beyond the catalogue is read once, judged by, kept as evi
   ]
   const last = lookOf(PUBLISHED + 30 * MINUTE, 3000)
   const forecast = { probability: 0.8, plays24h: 1e4, plays7d: 2e4, final: 3e4 } as Forecast
-  const { moves, readings } = judge(given({ watch: { ...watch(), last }, rules, standingOf, forecast }))
+  const { moves, readings } = judge(
+    given({ watch: { ...watch(), last }, rules, standingOf, foresee: () => forecast }),
+  )
   expect(asked).toBe(1)
   expect(moves.map(({ step }) => step.to)).toEqual(['FIRING', 'FIRING', 'FIRING'])
   const kept = { 'plays / TIER median': { value: 4 }, 'plays over 30 min': { value: 2000 } }

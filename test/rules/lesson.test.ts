@@ -23,6 +23,7 @@ function trace(n: number, final: number, kolId: string | null = null, tier: Trac
     cellId: null,
     curve,
     interactions: curve.map((plays) => (plays === null ? null : Math.round(plays / 25))),
+    firstAge: 0,
     lastAge: 8 * DAY,
     lastPlays: Math.round(final),
   }
@@ -125,4 +126,39 @@ test('a tier is a class of its own', () => {
     ).level
   expect(levelOf('KOC')).toBeCloseTo(5, 0)
   expect(levelOf('HEAD')).toBeCloseTo(9, 0)
+})
+
+test('ages before the first look teach nothing: a curve stands there for plays of later', () => {
+  const late = (firstAge: number | null) =>
+    traces(60, 8).map((one) => ({
+      ...one,
+      firstAge,
+      curve: one.curve.map((plays, i) => {
+        const age = AGES[i] as number
+        return age < 5 * DAY || age > 10 * DAY ? null : (plays ?? one.lastPlays)
+      }),
+      interactions: one.interactions,
+      lastAge: 20 * DAY,
+    }))
+  const seenAt = (firstAge: number | null) => {
+    const { classes } = teach(late(firstAge), 0.05, 'WORKSPACE')
+    const usual = classes.get('WORKSPACE')?.get('')?.usual.plays ?? []
+    return AGES.filter((_, i) => usual[i]).map((age) => age / DAY)
+  }
+  expect(seenAt(5 * DAY)).toEqual([5, 7, 10])
+  expect(seenAt(7.1 * DAY)).toEqual([7, 10])
+  expect(seenAt(10 * DAY)).toEqual([10])
+  expect(teach(late(10 * DAY), 0.05, 'WORKSPACE').model.from).toBe(10 * DAY)
+})
+
+test('of looks that are no longer kept, ages with the plays of a later one teach nothing either', () => {
+  const one = traces(60, 8).map((each) => ({
+    ...each,
+    firstAge: null,
+    curve: each.curve.map((_, i) =>
+      (AGES[i] as number) >= 5 * DAY && (AGES[i] as number) <= 10 * DAY ? each.lastPlays : null,
+    ),
+    lastAge: 20 * DAY,
+  }))
+  expect(teach(one, 0.05, 'WORKSPACE').model.from).toBe(10 * DAY)
 })

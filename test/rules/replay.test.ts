@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ActiveRule } from '../../rules/active-rule.ts'
+import { AGES } from '../../rules/curve.ts'
 import { SHIPPED } from '../../rules/forecast-model.ts'
-import { needsOf, Replay, type ReplayVideo, type Track } from '../../rules/replay.ts'
+import { UNKNOWN } from '../../rules/metric.ts'
+import { needsOf } from '../../rules/needs.ts'
+import { Replay, type ReplayVideo, type Track } from '../../rules/replay.ts'
 import { completed } from '../../rules/rule.ts'
 import { DAY, HOUR, type Look } from '../../rules/types.ts'
 
@@ -23,6 +26,8 @@ const video = (videoId: number, publishedAt: number, over: Partial<ReplayVideo> 
   purpose: 'SEEDING',
   place: { brandId: 1, matrixId: null, phaseId: null, tier: null },
   judged: true,
+  curve: [],
+  adsTurns: [],
   ...over,
 })
 const look = (observedAt: number, plays: number | null): Look => ({
@@ -41,7 +46,7 @@ function replay(videos: ReplayVideo[], rules = [RATIO]) {
       needs: needsOf(rules),
       counting: ['likes'],
       learnedAt: () => ({ model: SHIPPED, classes: new Map() }),
-      offsetAt: () => 0,
+      zone: 'UTC',
       episodeOf: () => null,
     },
     videos,
@@ -100,18 +105,41 @@ test.each([
   [{ metric: 'plays', op: '>=', value: 1, windowMinutes: 60 }, {}],
   [
     { metric: 'plays', op: '>=', value: 1, of: 'CELL', by: 'RATIO' },
-    { standings: true, cells: true, figures: true },
+    { standings: true, cells: true },
   ],
-  [
-    { metric: 'expectedPlays', op: '>=', value: 1 },
-    { forecast: true, figures: true },
-  ],
-  [{ metric: 'naturalPlays', op: '>=', value: 1 }, { figures: true }],
-  [
-    { any: [{ not: { metric: 'playsPerFollower', op: '>=', value: 1 } }] },
-    { followers: true, figures: true },
-  ],
+  [{ metric: 'expectedPlays', op: '>=', value: 1 }, { forecast: true }],
+  [{ metric: 'breakEvenRoi', op: '>=', value: 1 }, { margins: true }],
+  [{ any: [{ not: { metric: 'playsPerFollower', op: '>=', value: 1 } }] }, { followers: true }],
 ])('%o needs %o', (condition, needs) => {
-  const nothing = { forecast: false, standings: false, cells: false, followers: false, figures: false }
-  expect(needsOf([rule(condition)])).toEqual({ ...nothing, ...needs })
+  const nothing = { forecast: false, standings: false, cells: false, followers: false }
+  expect(needsOf([rule(condition)])).toEqual({ ...nothing, margins: false, matrices: false, ...needs })
+})
+
+test('a video is no baseline while it is known to have ads, and one again when they turn out to be none', () => {
+  const bought = { ...(EARLIER[2] as ReplayVideo), adsTurns: [DAY + 2 * HOUR, DAY + 3 * HOUR] }
+  const { see } = replay([...EARLIER.slice(0, 2), bought, video(9, DAY)])
+  for (const { videoId, publishedAt } of EARLIER)
+    for (const hours of [1, 2, 3]) see(videoId, publishedAt + hours * HOUR, 100)
+  const ratios = [1, 2, 3].map((hours) => see(9, DAY + hours * HOUR, 300)?.verdict.readings.kolRatio.value)
+  expect(ratios.map((ratio) => ratio === null)).toEqual([false, true, false])
+})
+
+test('what a video had shown at looks that are gone goes on as its baseline', () => {
+  const curve = AGES.map((age) => (age <= 2 * HOUR ? 100 : null))
+  const gone = EARLIER.map((one) => ({ ...one, curve }))
+  const { see } = replay([...gone, video(9, DAY)])
+  expect(see(9, DAY + HOUR, 300)?.verdict.readings.kolRatio).toEqual({ value: 3 })
+})
+
+test('where a video has ads, the probability at the flag is bounded by the looks before, whatever the rule reads', () => {
+  const probability = (adsTurns: number[], boughtPlays: number | null) => {
+    const { made } = replay([video(1, 0, { adsTurns })], [rule({ metric: 'plays', op: '>=', value: 1e6 })])
+    const track = made.track(1) as Track
+    const figures = { ...UNKNOWN, boughtPlays }
+    made.look(track, look(2 * HOUR, 100), { recordedAt: 2 * HOUR, followers: null, figures: UNKNOWN })
+    const [recordedAt, plays] = [4 * HOUR, 2_000_000]
+    return made.look(track, look(recordedAt, plays), { recordedAt, followers: null, figures })?.probability
+  }
+  expect(probability([], null)).toBeGreaterThan(0.9)
+  expect(probability([3 * HOUR], 1)).toBeLessThan(0.1)
 })

@@ -31,8 +31,10 @@ const released = fc.option(fc.tuple(level, level), { nil: undefined })
 function comparison(flipped: boolean): fc.Arbitrary<Comparison> {
   const op = fc.constantFrom('>=' as const, '<=' as const)
   return fc.tuple(subject, op, level, released).map(([of, op, value, levels]) => {
-    if (levels === undefined) return { ...of, op, value }
-    const [low, high] = levels.toSorted((a, b) => a - b) as [number, number]
+    // What no class tells apart may not be asked for.
+    const most = of.by === 'PERCENTILE' ? 0.99 : 1
+    if (levels === undefined) return { ...of, op, value: Math.min(most, value) }
+    const [low, high] = levels.map((one) => Math.min(most, one)).toSorted((a, b) => a - b) as [number, number]
     const lower = (op === '>=') !== flipped
     return { ...of, op, value: lower ? high : low, release: lower ? low : high }
   })

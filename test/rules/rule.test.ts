@@ -187,6 +187,18 @@ test.each<[string, unknown, string, RegExp]>([
     /0.95 is 95 %/,
   ],
   [
+    'a percentile that no class tells apart',
+    { condition: { ...RATE, value: 0.995, of: 'KOL', by: 'PERCENTILE' } },
+    'condition.value',
+    /never be met: .* up to 0.99/,
+  ],
+  [
+    'a percentile that is let go at one',
+    { condition: { not: { ...RATE, value: 0.9, release: 0.999, of: 'KOL', by: 'PERCENTILE' } } },
+    'condition.not.release',
+    /never be met/,
+  ],
+  [
     'a percentile let go at -1',
     { condition: { ...RATE, release: -1, of: 'KOL', by: 'PERCENTILE' } },
     'condition.release',

@@ -164,7 +164,8 @@ test('from a brand to a breakout that is listed, explained and closed', async ()
     coolingAt: null,
     closedAt: null,
     closeReason: null,
-    ruleVersion: 2,
+    // Switching it on added a version that says the same.
+    ruleVersion: 3,
     rule: { id: rule.id, name: '一万播放' },
     evidence: { observedAt: at, condition: 'plays >= 10000' },
     video: {
