@@ -9,6 +9,7 @@ import type { AuthoriseDeps } from '../flow/authorise.ts'
 import { ConflictError, InvalidInputError, NotFoundError } from '../flow/errors.ts'
 import type { SourceInfo } from '../flow/look-price.ts'
 import type { SheetFiles } from '../flow/plan-sheet.ts'
+import type { WebhookDeps } from '../flow/webhook.ts'
 import type { ApiContext, Viewer } from '../schema/context.ts'
 import { schema } from '../schema/schema.ts'
 
@@ -24,6 +25,7 @@ export function createContext(
   accounts: AuthoriseDeps | null = null,
   sheets: SheetFiles | null = null,
   sources: readonly SourceInfo[] = [],
+  webhooks: WebhookDeps | null = null,
 ): RequestContext {
   const reader = createReader(pool, viewer.workspaceId)
   return {
@@ -32,6 +34,7 @@ export function createContext(
     accounts,
     sheets,
     sources,
+    webhooks,
     db: reader.db,
     async run(verb, input) {
       await reader.close()

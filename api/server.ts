@@ -7,6 +7,7 @@ import type { Database } from '../db/client.ts'
 import type { AuthoriseDeps } from '../flow/authorise.ts'
 import type { SourceInfo } from '../flow/look-price.ts'
 import type { SheetFiles } from '../flow/plan-sheet.ts'
+import type { WebhookDeps } from '../flow/webhook.ts'
 import type { Viewer } from '../schema/context.ts'
 import type { Queue } from '../workers/queue.ts'
 import { refusal, UNAUTHENTICATED, viewerOf } from './auth.ts'
@@ -28,6 +29,8 @@ export interface ApiDeps {
   sheets?: SheetFiles | null
   /** What the workers can ask; none, the default. */
   sources?: readonly SourceInfo[]
+  /** null, the default: teams are not told outside. */
+  webhooks?: WebhookDeps | null
 }
 export interface Api {
   url: string
@@ -74,6 +77,7 @@ async function createApp({
   accounts = null,
   sheets = null,
   sources = [],
+  webhooks = null,
 }: ApiDeps): Promise<FastifyInstance> {
   const metrics = createMetrics(queue)
   const onDefect = (error: unknown) => {
@@ -108,7 +112,7 @@ async function createApp({
     onResponse: async (_request, reply) => metrics.seconds.observe(reply.elapsedTime / 1000),
     handler: fastifyApolloHandler(apollo, {
       context: async (request): Promise<RequestContext> =>
-        createContext(database, request.viewer as Viewer, clock(), accounts, sheets, sources),
+        createContext(database, request.viewer as Viewer, clock(), accounts, sheets, sources, webhooks),
     }),
   })
   if (accounts) addAuthorise(app, database.db, clock, accounts)

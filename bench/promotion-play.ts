@@ -7,13 +7,13 @@ import { sql } from 'drizzle-orm'
 import { type Db, rows } from '../db/client.ts'
 import { type Context, write } from '../flow/context.ts'
 import { stopPromotion } from '../flow/promotion.ts'
-import { proposeFromBreakouts } from '../flow/promotion-propose.ts'
+import { proposeFromBreakouts, proposePromotion } from '../flow/promotion-propose.ts'
 import { setKillSwitch } from '../flow/promotion-settings.ts'
 import { duePromotions, tendPromotion } from '../flow/promotion-tend.ts'
 import type { PromotionChannel, PromotionChannels } from '../platforms/promotion.ts'
 import { createRandom } from '../platforms/simulator/random.ts'
 import { HOUR, MINUTE } from '../rules/types.ts'
-import { promotionsOf, promotionTeam } from '../test/support/promotions.ts'
+import { person, promotionsOf, promotionTeam, type Team } from '../test/support/promotions.ts'
 import { type Book, type PromotionStage, SPEND_CAPS } from './promotion-stage.ts'
 import { type RunVerdict, verdictOf } from './promotion-verdicts.ts'
 
@@ -38,7 +38,12 @@ export async function playRun(stage: PromotionStage, seed: string): Promise<RunV
   const book = stage.open()
   const ctx = await stage.tenant()
   const { videos, caps, team } = drawTeam(stage, book, random)
-  await promotionTeam(ctx, stage.world, { ...team, itemIds: videos, advertiserId: book.advertiserId })
+  const made = await promotionTeam(ctx, stage.world, {
+    ...team,
+    itemIds: videos,
+    advertiserId: book.advertiserId,
+  })
+  if (random.next() < 0.6) await boostByHand(ctx, made, random)
   book.caps = caps
   stage.addFaults(random)
   const hands = drawHands(random)
@@ -48,6 +53,7 @@ export async function playRun(stage: PromotionStage, seed: string): Promise<RunV
     const at = { ...ctx, now: new Date(stage.clock.now) }
     if (step % 5 === 0) await quietly(proposeFromBreakouts({ ...at, db: stage.db }))
     await interfere(at, hands, step, book)
+    if (step % 5 === 4 && step > CALM_FROM) await takeOut(at)
     // In the end the world is calm: what is open must come to its end by itself.
     const calm = step > CALM_FROM
     if (calm) stage.simulator.faults.clear()
@@ -66,15 +72,18 @@ const CALM_FROM = 20
 const HASTY = 10
 
 function drawTeam(stage: PromotionStage, { advertiserId }: Book, random: Random) {
-  const pool = stage.itemIds
+  // What earns is scaled: it is drawn more often than it is met.
+  const pool = random.next() < 0.5 ? stage.hits : stage.itemIds
   const first = random.int(0, pool.length - 1)
   const videos = [pool[first], pool[(first + 1) % pool.length]].filter((id): id is string => id !== undefined)
   const quick = random.next() < 0.5
+  const sold = random.next() < 0.85
   const day = random.next() < 0.5 ? 60_000 : 400_000
   const caps = { ...SPEND_CAPS, DAY: day }
   const team = {
     advertiserId,
     grossMargin: quick ? 1 : 0.6,
+    sold,
     settings: {
       guard: { mode: 'AUTO' as const, twoPersonsFromFen: null, capsFen: caps },
       decide: { trialFen: 50_000, trialHours: quick ? 6 : 2, mostTrials: 2, mostTrialFen: 160_000 },
@@ -82,6 +91,14 @@ function drawTeam(stage: PromotionStage, { advertiserId }: Book, random: Random)
     },
   }
   return { videos, caps, team }
+}
+
+/** A person scales a video that nobody tried, while it is tried. */
+async function boostByHand(ctx: Context, { videos }: Team, random: Random): Promise<void> {
+  const [video] = videos.values()
+  const amountFen = random.pick([10_000, 20_000, 50_000])
+  const input = { videoId: video?.videoId ?? 0, aim: 'SCALE', method: 'MATERIAL_BOOST' } as const
+  await proposePromotion(ctx, { ...input, amountFen, hours: random.pick([2, 6]), by: await person(ctx) })
 }
 
 /** Persons come between: one stops an order, or the switch is thrown. */
@@ -105,6 +122,14 @@ async function interfere(
     await setKillSwitch(ctx, { killed: true, by: null })
     book.killed = true
   }
+}
+
+/** What is in a plan stays there for as long as it earns: where nothing else is left, a person takes it out. */
+async function takeOut(ctx: Context): Promise<void> {
+  const { promotions } = await promotionsOf(ctx)
+  const open = promotions.filter(({ dueAt }) => dueAt !== null)
+  if (open.some(({ method, orderStand }) => method !== 'UNI_PLAN_ADD' || orderStand === 'OVER')) return
+  for (const { id } of open) await quietly(stopPromotion(ctx, { promotionId: id }))
 }
 
 /** What is refused here is the story's own; what dies is meant to. */
@@ -213,7 +238,9 @@ function mortalChannels(channels: PromotionChannels, fate: Fate): PromotionChann
   const wrap = (channel: PromotionChannel) =>
     new Proxy(channel, {
       get(target, name) {
-        const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>
+        const call = Reflect.get(target, name) as ((...args: unknown[]) => Promise<unknown>) | undefined
+        // What asks nobody, or is not there.
+        if (call === undefined || name === 'orderIdOf') return call
         return async (...args: unknown[]) => {
           await point(fate)
           const answer = await call.apply(target, args)

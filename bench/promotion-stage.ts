@@ -4,9 +4,11 @@ import type { Context } from '../flow/context.ts'
 import { createWorkspace } from '../flow/workspace.ts'
 import type { PromotionChannels } from '../platforms/promotion.ts'
 import { shanghaiDate } from '../platforms/shanghai.ts'
+import { budgetOf, type Task, taskStatus } from '../platforms/simulator/boosts.ts'
 import { FAULT_KINDS } from '../platforms/simulator/faults.ts'
 import { type Order, RUNNING, spentAt, statusAt, totalFen } from '../platforms/simulator/orders.ts'
 import { type Ledger, ledgerOf } from '../platforms/simulator/orders-ledger.ts'
+import type { Plan } from '../platforms/simulator/plans.ts'
 import type { createRandom } from '../platforms/simulator/random.ts'
 import { createSimulator, type Simulator } from '../platforms/simulator/server.ts'
 import type { RouteContext } from '../platforms/simulator/vendor.ts'
@@ -34,6 +36,8 @@ export interface PromotionStage {
   clock: { now: number }
   /** Videos that may be promoted. */
   itemIds: string[]
+  /** Those of them that earn. */
+  hits: string[]
   tenant(): Promise<Context>
   open(): Book
   addFaults(random: ReturnType<typeof createRandom>): void
@@ -52,7 +56,13 @@ export const SPEND_CAPS: Record<CapScope, number> = {
 }
 
 const START = Date.UTC(2026, 4, 31, 16)
-const MONEY = ['order/create/', 'order/budget/add/']
+const MONEY = [
+  'order/create/',
+  'order/budget/add/',
+  'control_task/create/',
+  'control_task/budget/update/',
+  'ad/material/add/',
+]
 /** Chance of each, per call. */
 const FAULTY = 0.012
 /** It costs the real time of a time-out. */
@@ -63,6 +73,7 @@ export async function createStage(db: Db, runs: number, seed: string): Promise<P
   const clock = { now: START + 4 * DAY }
   const books = new Map<string, Book>()
   const free = Array.from({ length: runs }, (_, nth) => String(1_700_000_000_000_000 + nth))
+  const published = world.videos.filter(({ publishedAt }) => publishedAt < clock.now)
   let context: RouteContext | null = null
   const simulator = await createSimulator({
     world,
@@ -79,7 +90,8 @@ export async function createStage(db: Db, runs: number, seed: string): Promise<P
     world,
     simulator,
     clock,
-    itemIds: world.videos.filter(({ publishedAt }) => publishedAt < clock.now).map(({ itemId }) => itemId),
+    itemIds: published.map(({ itemId }) => itemId),
+    hits: published.filter(({ nature }) => nature === 'hit').map(({ itemId }) => itemId),
     async tenant() {
       const now = new Date(clock.now)
       const name = `promotion ${seed} ${free.length} ${process.pid}`
@@ -113,33 +125,65 @@ export async function createStage(db: Db, runs: number, seed: string): Promise<P
 /** Directly after a write: what every account holds and has spent against its caps. */
 function check(context: RouteContext, books: ReadonlyMap<string, Book>): void {
   const { now } = context
-  const orders = ledgerOf(context).orders
+  const ledger = ledgerOf(context)
   for (const [advertiserId, book] of books) {
-    const own = orders.filter((order) => order.advertiserId === advertiserId)
-    if (own.length === 0) continue
-    const today = own.filter((order) => shanghaiDate(order.createdAt) === shanghaiDate(now))
+    const own = moneyOf(ledger, advertiserId, now)
+    const today = own.filter(({ createdAt }) => shanghaiDate(createdAt) === shanghaiDate(now))
     const most = (scope: CapScope, fen: number) => {
       if (fen > book.caps[scope]) book.overruns.push(`${scope}: ${fen} of ${book.caps[scope]}`)
     }
-    most('DAY', sum(today, now))
-    for (const order of own) most('ORDER', totalFen(order))
-    for (const itemId of new Set(own.map((order) => order.itemId)))
-      most(
-        'VIDEO',
-        sum(
-          own.filter((order) => order.itemId === itemId),
-          now,
-        ),
-      )
-    if (book.killed && own.some((order) => order.createdAt === now)) book.afterKill++
+    most('DAY', sum(today))
+    for (const { wholeFen } of own) most('ORDER', wholeFen)
+    for (const itemId of new Set(own.map((each) => each.itemId)))
+      most('VIDEO', sum(own.filter((each) => each.itemId === itemId)))
+    if (book.killed && isNew(ledger, advertiserId, own, now)) book.afterKill++
   }
 }
 
-/** What runs is held in whole; what is over has spent. */
-function sum(orders: readonly Order[], now: number): number {
-  return orders.reduce((total, order) => {
-    const status = statusAt(order, now)
-    const open = RUNNING.has(status) || status === 'UNPAID'
-    return total + (open ? totalFen(order) : Math.floor(spentAt(order, now).fen))
-  }, 0)
+interface Money {
+  itemId: string
+  createdAt: number
+  wholeFen: number
+  /** What runs is held in whole; what is over has spent. */
+  heldFen: number
 }
+
+function moneyOf(ledger: Ledger, advertiserId: string, now: number): Money[] {
+  const orders = ledger.orders.filter((order) => order.advertiserId === advertiserId)
+  const tasks = tasksOf(ledger, advertiserId)
+  return [...orders.map((order) => ofOrder(order, now)), ...tasks.map((task) => ofTask(task, now))]
+}
+
+function ofOrder(order: Order, now: number): Money {
+  const status = statusAt(order, now)
+  const open = RUNNING.has(status) || status === 'UNPAID'
+  const wholeFen = totalFen(order)
+  const heldFen = open ? wholeFen : Math.floor(spentAt(order, now).fen)
+  return { itemId: order.itemId, createdAt: order.createdAt, wholeFen, heldFen }
+}
+
+function ofTask(task: Task, now: number): Money {
+  const open = ['PROCESSING', 'OFFLINE_BUDGET'].includes(taskStatus(task, now))
+  const wholeFen = budgetOf(task)
+  const heldFen = open ? wholeFen : Math.floor(spentAt(task, now).fen)
+  return { itemId: task.itemIds[0] ?? '', createdAt: task.createdAt, wholeFen, heldFen }
+}
+
+export function plansOf(ledger: Ledger, advertiserId: string): Plan[] {
+  return ledger.plans.filter((plan) => plan.advertiserId === advertiserId)
+}
+
+export function tasksOf(ledger: Ledger, advertiserId: string): Task[] {
+  const plans = new Set(plansOf(ledger, advertiserId).map(({ adId }) => adId))
+  return ledger.tasks.filter(({ adId }) => plans.has(adId))
+}
+
+/** Made or given at this very instant: money, or a video that a plan pays for. */
+function isNew(ledger: Ledger, advertiserId: string, own: readonly Money[], now: number): boolean {
+  const added = plansOf(ledger, advertiserId).some((plan) =>
+    plan.materials.some(({ addedAt }) => addedAt === now),
+  )
+  return added || own.some(({ createdAt }) => createdAt === now)
+}
+
+const sum = (money: readonly Money[]) => money.reduce((total, { heldFen }) => total + heldFen, 0)

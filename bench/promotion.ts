@@ -50,6 +50,7 @@ function report(verdicts: readonly RunVerdict[], ms: number): string[] {
     `processes killed            ${total(({ kills }) => kills)}`,
     `promotions                  ${total(({ promotions }) => promotions)}`,
     `orders at the platform      ${total(({ orders }) => orders)}`,
+    `boosts, videos into plans   ${total(({ boosts }) => boosts)}, ${total(({ adds }) => adds)}`,
     `additions, ends, scaled     ${total(({ additions }) => additions)}, ${total(({ ends }) => ends)}, ${total(({ scaled }) => scaled)}`,
     `settled by the list         ${total(({ settled }) => settled)}`,
     `left to a person            ${total(({ asking }) => asking)}`,

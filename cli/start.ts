@@ -1,7 +1,6 @@
 /** api and workers, together or apart, without demo data. */
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { startApi } from '../api/server.ts'
 import type { Config } from '../config.ts'
 import { sharedClock } from '../db/clock.ts'
 import { listWorkspaces } from '../flow/workspace.ts'
@@ -14,6 +13,7 @@ import { createAccounts } from './accounts.ts'
 import { boot } from './boot.ts'
 import { SHEETS } from './sheets.ts'
 import type { Shutdown } from './shutdown.ts'
+import { createWebhooks } from './webhooks.ts'
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -42,6 +42,7 @@ export async function start({
   const clock = await sharedClock(database.pool, host)
   const now = () => clock().getTime()
   const accounts = createAccounts({ config, now, sleep, random })
+  const webhooks = createWebhooks(config, now)
   const { urls, doudian, callLimits } = config
   const limits = (source: string) => callLimits[source] ?? {}
   const onFault = (err: unknown, source: string) =>
@@ -62,7 +63,7 @@ export async function start({
     const platforms = accounts
       ? createPlatforms({ db, clock, sleep, accounts, courier, registry })
       : NO_PLATFORMS
-    const options = { db, clock, platforms, backend, concurrency, sweepEvery, retention, log }
+    const options = { db, clock, platforms, backend, concurrency, sweepEvery, retention, log, webhooks }
     const workers = await startWorkers(options)
     shutdown.opened('workers', () => workers.close())
     say('The workers are running.')
@@ -73,7 +74,9 @@ export async function start({
     const { port } = config
     // Without an app nothing is asked.
     const sources = accounts ? registry.sources() : []
-    const content = { accounts, sheets: SHEETS, sources }
+    const content = { accounts, sheets: SHEETS, sources, webhooks }
+    // Late: a process that only works needs no API.
+    const { startApi } = await import('../api/server.ts')
     const api = await startApi({ database, queue, clock, log, host: config.host, port, ...content })
     shutdown.opened('api', () => api.close())
     say(`Open ${api.url}`)

@@ -6,6 +6,7 @@ import type { Role } from '../db/tables.ts'
 import { resealAccounts } from '../flow/account.ts'
 import { InvalidInputError } from '../flow/errors.ts'
 import { createSealer } from '../flow/seal.ts'
+import { resealWebhooks } from '../flow/webhook.ts'
 import { chooseWorkspace, createToken, listWorkspaces, revokeToken } from '../flow/workspace.ts'
 import { boot } from './boot.ts'
 import type { Shutdown } from './shutdown.ts'
@@ -13,7 +14,7 @@ import type { Shutdown } from './shutdown.ts'
 export const TOKEN_USAGE = `npm run token -- create --name NAME [--role ADMIN|EDITOR|VIEWER] [--workspace NAME]
 npm run token -- revoke --name NAME [--workspace NAME]
 npm run token -- workspaces
-npm run token -- reseal        puts the tokens of all accounts under the first key of TOKEN_KEYS`
+npm run token -- reseal        puts the tokens of all accounts and the addresses of all webhooks under the first key of TOKEN_KEYS`
 
 export interface TokenInput {
   args: string[]
@@ -52,10 +53,12 @@ export async function token({ args, config, log, now, shutdown, say }: TokenInpu
   }
   if (verb === 'reseal') {
     const sealer = createSealer(config.tokenKeys)
-    let sealed = 0
-    for (const { id } of await listWorkspaces(db))
-      sealed += await resealAccounts({ db, workspaceId: id, now }, { sealer })
-    say(`${sealed} account(s) are now under the key ${config.tokenKeys[0]?.id}.`)
+    let [accounts, webhooks] = [0, 0]
+    for (const { id } of await listWorkspaces(db)) {
+      accounts += await resealAccounts({ db, workspaceId: id, now }, { sealer })
+      webhooks += await resealWebhooks({ db, workspaceId: id, now }, { sealer })
+    }
+    say(`${accounts} account(s) and ${webhooks} webhook(s) are now under the key ${config.tokenKeys[0]?.id}.`)
     return
   }
   const fallback = values.workspace ?? 'Seedbed'

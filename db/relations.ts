@@ -257,6 +257,33 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.video.workspaceId, r.video.id],
       to: [r.promotion.workspaceId, r.promotion.videoId],
     }),
+    remixOf: r.one.remix({
+      from: [r.video.workspaceId, r.video.id],
+      to: [r.remix.workspaceId, r.remix.videoId],
+    }),
+    remixes: r.many.remix({
+      from: [r.video.workspaceId, r.video.id],
+      to: [r.remix.workspaceId, r.remix.originId],
+    }),
+  },
+  reconciliation: {
+    subject: r.one.subject({
+      from: [r.reconciliation.workspaceId, r.reconciliation.subjectId],
+      to: [r.subject.workspaceId, r.subject.id],
+      optional: false,
+    }),
+  },
+  remix: {
+    video: r.one.video({
+      from: [r.remix.workspaceId, r.remix.videoId],
+      to: [r.video.workspaceId, r.video.id],
+      optional: false,
+    }),
+    origin: r.one.video({
+      from: [r.remix.workspaceId, r.remix.originId],
+      to: [r.video.workspaceId, r.video.id],
+      optional: false,
+    }),
   },
   rule: {
     versions: r.many.ruleVersion({
@@ -328,6 +355,31 @@ export const relations = defineRelations(tables, (r) => ({
     looks: r.many.promotionLook({
       from: [r.promotion.workspaceId, r.promotion.id],
       to: [r.promotionLook.workspaceId, r.promotionLook.promotionId],
+    }),
+  },
+  webhook: {
+    brand: r.one.brand({
+      from: [r.webhook.workspaceId, r.webhook.brandId],
+      to: [r.brand.workspaceId, r.brand.id],
+    }),
+    deliveries: r.many.delivery({
+      from: [r.webhook.workspaceId, r.webhook.id],
+      to: [r.delivery.workspaceId, r.delivery.webhookId],
+    }),
+  },
+  delivery: {
+    webhook: r.one.webhook({
+      from: [r.delivery.workspaceId, r.delivery.webhookId],
+      to: [r.webhook.workspaceId, r.webhook.id],
+      optional: false,
+    }),
+    notification: r.one.notification({
+      from: [r.delivery.workspaceId, r.delivery.notificationId],
+      to: [r.notification.workspaceId, r.notification.id],
+    }),
+    promotion: r.one.promotion({
+      from: [r.delivery.workspaceId, r.delivery.promotionId],
+      to: [r.promotion.workspaceId, r.promotion.id],
     }),
   },
 }))

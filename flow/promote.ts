@@ -6,13 +6,15 @@
  * socket; the platform takes no key by which it could refuse the second order. The nightly books would name it.
  */
 import type { Tx } from '../db/client.ts'
+import { loadVideoFacts } from '../db/queries/promotion.ts'
 import type { FetchError } from '../platforms/errors.ts'
-import type { PromotionChannel, PromotionChannels } from '../platforms/promotion.ts'
+import type { PromotionChannel, PromotionChannels, PromotionOrder } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
 import { validateAddition } from '../rules/capability-check.ts'
 import { type GuardAnswer, type GuardReason, guard } from '../rules/guard.ts'
 import { LEASE_MS, SEND_WITHIN_MS } from '../rules/promotion.ts'
 import type { Decision } from '../rules/promotion-decide.ts'
+import { additionsOf, wholeFen } from '../rules/reconcile.ts'
 import { type CallKind, type CallOutcome, MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import {
@@ -20,6 +22,7 @@ import {
   lockPromotion,
   lockSpending,
   move,
+  nameOf,
   type PromotionRow,
   recordCall,
   recordDecision,
@@ -35,11 +38,13 @@ export interface Tending {
   /** Of now: a call takes its time. */
   clock: () => Date
   claim: string
+  /** ms between looks at what runs; left out: LOOK_EVERY of flow/promotion-watch.ts. */
+  lookEvery?: number | undefined
 }
 
 export interface Write {
-  call: Exclude<CallKind, 'CUT'>
-  /** Of an addition. */
+  call: CallKind
+  /** Of an addition or a cut. */
   amountFen?: number
   /** Written with the claim: without one there is no change of money. */
   decision?: Decision
@@ -66,7 +71,7 @@ export async function promote(tending: Tending, row: PromotionRow, asked: Write)
   if (waits) return waits
   const before = await readRoom(tending, row, asked)
   if (!before.ok) return putOff(tending, row, before.error)
-  const claimed = await claimWrite(tending, row.id, asked, before)
+  const claimed = await claimWrite(tending, row.id, asked, before.before)
   if (!claimed.mine) return claimed.row
   return answer(tending, claimed.row, asked, await send(tending, claimed.row, asked))
 }
@@ -74,7 +79,7 @@ export async function promote(tending: Tending, row: PromotionRow, asked: Write)
 /** What is refused whatever the platform says is not even asked about: a dry run costs no calls. null: nothing is. */
 async function heldBack(tending: Tending, row: PromotionRow, asked: Write): Promise<PromotionRow | null> {
   const { ctx, claim, clock } = tending
-  if (asked.call === 'TERMINATE') return null
+  if (!spends(asked)) return null
   return write(ctx, async (tx) => {
     const own = await holdPromotion(tx, row.id, claim)
     const reasons = await refusalsOf(tx, own, asked, NO_ROOM, clock())
@@ -83,22 +88,36 @@ async function heldBack(tending: Tending, row: PromotionRow, asked: Write): Prom
   })
 }
 
-type Room =
-  | { ok: true; room: PlatformRoom; added: PromotionRow['addedBefore'] }
-  | { ok: false; error: FetchError }
+const spends = ({ call }: Write) => call === 'CREATE' || call === 'ADD_BUDGET'
+const changes = ({ call }: Write) => call === 'ADD_BUDGET' || call === 'CUT'
+
+/** `wholeFen`: what the order may spend before the change; null: it is not changed, or the platform does not say. */
+interface Before {
+  room: PlatformRoom
+  added: PromotionRow['addedBefore']
+  wholeFen: number | null
+}
+const NOT_READ: Before = { room: NO_ROOM, added: null, wholeFen: null }
+type Room = { ok: true; before: Before } | { ok: false; error: FetchError }
 
 /** What speaks against the money, read before anything is claimed. An end is never kept waiting by a read. */
-async function readRoom(tending: Tending, row: PromotionRow, { call }: Write): Promise<Room> {
-  if (call === 'TERMINATE') return { ok: true, room: NO_ROOM, added: null }
+async function readRoom(tending: Tending, row: PromotionRow, asked: Write): Promise<Room> {
+  if (asked.call === 'TERMINATE') return { ok: true, before: NOT_READ }
   const channel = channelOf(tending, row)
   try {
-    const [marks, platform] = await Promise.all([channel.marks(row), channel.room()])
-    const added = call === 'ADD_BUDGET' ? (await channel.order(row.orderId ?? '', row.planId)).added : null
-    return { ok: true, room: { marks, platform }, added }
+    const room = spends(asked) ? await roomOf(channel, row) : NO_ROOM
+    if (!changes(asked)) return { ok: true, before: { ...NOT_READ, room } }
+    const order = await channel.order(row.orderId ?? '', row.planId)
+    return { ok: true, before: { room, added: additionsOf(order), wholeFen: wholeFen(order) } }
   } catch (error) {
     if ((error as Error).name !== 'FetchError') throw error
     return { ok: false, error: error as FetchError }
   }
+}
+
+async function roomOf(channel: PromotionChannel, row: PromotionRow): Promise<PlatformRoom> {
+  const [marks, platform] = await Promise.all([channel.marks(row), channel.room()])
+  return { marks, platform }
 }
 
 function putOff(tending: Tending, row: PromotionRow, error: FetchError): Promise<PromotionRow> {
@@ -120,14 +139,13 @@ async function claimWrite(
   { ctx, claim, clock }: Tending,
   promotionId: number,
   asked: Write,
-  { room, added }: { room: PlatformRoom; added: PromotionRow['addedBefore'] },
+  { room, added, wholeFen: whole }: Before,
 ): Promise<Claimed> {
   return write(ctx, async (tx) => {
-    const spends = asked.call !== 'TERMINATE'
-    if (spends) await lockSpending(tx, ctx)
-    const row = await holdPromotion(tx, promotionId, claim)
+    if (spends(asked)) await lockSpending(tx, ctx)
+    const row = await knownWhole(tx, await holdPromotion(tx, promotionId, claim), whole)
     const now = clock()
-    if (spends) {
+    if (spends(asked)) {
       const reasons = await refusalsOf(tx, row, asked, room, now)
       if (reasons.length > 0) return { mine: false, row: await held(tx, row, reasons, now) }
     }
@@ -136,7 +154,7 @@ async function claimWrite(
       dueAt: later(now, LEASE_MS),
       held: null,
       ...moneyOf(row, asked, now),
-      ...(asked.call === 'ADD_BUDGET' ? { addedBefore: added } : {}),
+      ...(changes(asked) ? { addedBefore: added } : {}),
     })
     if (moved.kind !== 'GO') return { mine: false, row: moved.row }
     const { attempt } = moved.row
@@ -147,6 +165,11 @@ async function claimWrite(
   })
 }
 
+/** What was added on the platform's own pages is committed before more is asked for. */
+function knownWhole(tx: Tx, row: PromotionRow, whole: number | null): PromotionRow | Promise<PromotionRow> {
+  return whole === null || whole <= row.orderedFen ? row : store(tx, row, { orderedFen: whole })
+}
+
 /** Empty: it may be spent now. */
 async function refusalsOf(
   tx: Tx,
@@ -155,7 +178,7 @@ async function refusalsOf(
   room: PlatformRoom,
   now: Date,
 ): Promise<readonly GuardReason[]> {
-  if (call === 'TERMINATE') return []
+  if (call === 'TERMINATE' || call === 'CUT') return []
   const money = call === 'CREATE' ? row.amountFen : amountFen
   const addition = { amountFen: money, addTime: 0 }
   // Decided long before, perhaps: what the method takes is asked at the last moment.
@@ -190,7 +213,10 @@ export function held(
 function moneyOf(row: PromotionRow, { call, amountFen = 0 }: Write, now: Date) {
   if (call === 'CREATE') return { moneyAt: now }
   if (call === 'ADD_BUDGET') return { moneyAt: now, addingFen: amountFen }
-  return { orderedFen: row.orderedFen + row.addingFen, addingFen: 0 }
+  // Less is less only when the platform has said so.
+  if (call === 'CUT') return { addingFen: amountFen }
+  const added = row.changeCall === 'ADD_BUDGET' ? row.addingFen : 0
+  return { orderedFen: row.orderedFen + added, addingFen: 0 }
 }
 
 const amountOf = (row: PromotionRow, { call, amountFen }: Write) =>
@@ -207,33 +233,41 @@ const NOTHING: Omit<Sent, 'outcome'> = { orderId: null, adId: null, problem: nul
 
 async function send(tending: Tending, row: PromotionRow, asked: Write): Promise<Sent> {
   const { ctx, clock } = tending
-  if (asked.call !== 'TERMINATE' && (await write(ctx, (tx) => isStopped(tx, row.id))))
+  if (spends(asked) && (await write(ctx, (tx) => isStopped(tx, row.id))))
     return { ...NOTHING, outcome: 'NOT_NOW', problem: 'stopped before it was sent' }
   const claimedAt = row.claimedAt?.getTime() ?? 0
   if (clock().getTime() - claimedAt > SEND_WITHIN_MS)
     return { ...NOTHING, outcome: 'NOT_NOW', problem: 'too late after its claim to be sent' }
   try {
-    return await sendNow(channelOf(tending, row), row, asked)
+    return await sendNow(channelOf(tending, row), row, asked, () => orderOf(tending, row))
   } catch (error) {
     // A defect of ours, before or after the effect: who knows.
     return { ...NOTHING, outcome: 'UNKNOWN', problem: String(error) }
   }
 }
 
-async function sendNow(channel: PromotionChannel, row: PromotionRow, asked: Write): Promise<Sent> {
+async function sendNow(
+  channel: PromotionChannel,
+  row: PromotionRow,
+  asked: Write,
+  order: () => Promise<PromotionOrder>,
+): Promise<Sent> {
+  const { awemeId, itemId, planId } = row
   const orderId = row.orderId ?? ''
+  const made = { orderId, planId, awemeId, itemId }
   // Asked once more by the connector, after its waits: an answer to anything later would find nobody.
   const notAfter = (row.claimedAt?.getTime() ?? 0) + LEASE_MS / 2
   if (asked.call === 'CREATE') {
-    const written = await channel.create(orderOf(row), notAfter)
+    const written = await channel.create(await order(), notAfter)
     if (written.outcome !== 'done') return failed(written)
     return confirmed(channel, row, written.value)
   }
-  if (asked.call === 'ADD_BUDGET') {
-    const written = await channel.addBudget(orderId, asked.amountFen ?? 0, notAfter)
+  if (changes(asked)) {
+    const byFen = (asked.call === 'CUT' ? -1 : 1) * (asked.amountFen ?? 0)
+    const written = await channel.changeBudget(made, { byFen, toFen: row.orderedFen + byFen }, notAfter)
     return written.outcome === 'done' ? { ...NOTHING, outcome: 'DONE', orderId } : failed(written)
   }
-  const written = await channel.terminate(orderId, notAfter)
+  const written = await channel.terminate(made, notAfter)
   if (written.outcome !== 'done') return failed(written)
   if (written.value.terminated) return { ...NOTHING, outcome: 'DONE', orderId }
   return { ...NOTHING, outcome: 'REFUSED', problem: 'the platform took the call and did not end the order' }
@@ -248,9 +282,10 @@ async function confirmed(
   const { orderId, adId } = made
   try {
     const seen = await channel.order(orderId, row.planId)
-    if (seen.itemId === row.itemId && seen.amountFen === row.amountFen)
+    const named = seen.name === null || seen.name === nameOf(row)
+    if (named && seen.itemId === row.itemId && seen.amountFen === row.amountFen)
       return { ...NOTHING, outcome: 'DONE', orderId, adId }
-    const problem = `the answer named order ${orderId}, which is of another video or amount`
+    const problem = `the answer named order ${orderId}, which is of another video, amount or name`
     return { ...NOTHING, outcome: 'UNKNOWN', problem }
   } catch (error) {
     return {
@@ -266,7 +301,7 @@ type Failed =
   | { outcome: 'refused' | 'unknown'; error: FetchError }
 
 /** Refused for now, and not for what it asks. */
-const NOT_NOW: ReadonlySet<string> = new Set(['quota', 'rate_limited', 'auth'])
+export const NOT_NOW: ReadonlySet<string> = new Set(['quota', 'rate_limited', 'auth'])
 
 function failed(written: Failed): Sent {
   if (written.outcome === 'invalid')
@@ -277,13 +312,13 @@ function failed(written: Failed): Sent {
   return { ...base, outcome: NOT_NOW.has(kind) ? 'NOT_NOW' : 'REFUSED' }
 }
 
-function orderOf(row: PromotionRow) {
-  const { awemeId, itemId, amountFen, hours, planId, terms } = row
-  return { awemeId, itemId, amountFen, hours, planId, ...terms, name: nameOf(row) }
+/** What it sells and is called may be corrected until it is sent; its money is frozen. */
+export async function orderOf({ ctx, clock }: Tending, row: PromotionRow): Promise<PromotionOrder> {
+  const { awemeId, itemId, amountFen, hours, planId, terms, videoId } = row
+  const facts = await write(ctx, (tx) => loadVideoFacts(tx, [videoId], clock()))
+  const { productId = null, title = null } = facts.get(videoId) ?? {}
+  return { awemeId, itemId, amountFen, hours, planId, productId, title, ...terms, name: nameOf(row) }
 }
-
-/** What the platform may call it by. */
-export const nameOf = ({ key }: PromotionRow) => `seedbed ${key}`
 
 /** Whoever tends it by now: the answer belongs to the attempt, not to the lease. */
 async function answer(
@@ -308,15 +343,17 @@ async function answer(
   })
 }
 
-/** What becomes of the addition in question once its outcome is known. */
+/** What becomes of the change in question once its outcome is known. */
 export function settledMoney(row: PromotionRow, call: CallKind, outcome: CallOutcome) {
-  if (call !== 'ADD_BUDGET' || outcome === 'UNKNOWN') return {}
-  const added = outcome === 'DONE' ? row.addingFen : 0
-  return { orderedFen: row.orderedFen + added, addingFen: 0 }
+  if ((call !== 'ADD_BUDGET' && call !== 'CUT') || outcome === 'UNKNOWN') return {}
+  const changed = outcome === 'DONE' ? row.addingFen : 0
+  return { orderedFen: row.orderedFen + (call === 'CUT' ? -changed : changed), addingFen: 0 }
 }
 
 function dueAfter({ outcome, retryAfterMs }: Sent, call: CallKind, now: Date): Date {
   if (outcome === 'UNKNOWN') return later(now, LOOK_FOR)
+  // An order that is to end spends while it waits.
+  if (outcome === 'NOT_NOW' && call === 'TERMINATE') return later(now, Math.min(retryAfterMs ?? SOON, SOON))
   if (outcome === 'NOT_NOW') return later(now, retryAfterMs ?? SOON)
   return call === 'TERMINATE' ? now : later(now, SOON)
 }

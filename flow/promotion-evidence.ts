@@ -2,13 +2,14 @@
 import { sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import type { VideoFacts } from '../db/queries/promotion.ts'
+import { loadRestated } from '../db/queries/promotion-settled.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
-import { fatigue, type MaterialDay } from '../rules/fatigue.ts'
 import type { Running } from '../rules/promotion-decide.ts'
 import { boundsOf } from '../rules/trial-bound.ts'
 import type { TrialState } from '../rules/trial-test.ts'
 import { HOUR, MINUTE } from '../rules/types.ts'
 import { dayOf, startOfDay } from '../rules/zone.ts'
+import { fatigueOf } from './fatigue.ts'
 import type { PromotionRow } from './promotion-row.ts'
 import type { CurrentSettings } from './promotion-settings.ts'
 
@@ -28,6 +29,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
   const until = row.overAt ?? now
   const hoursRun = row.deliveringAt ? (until.getTime() - row.deliveringAt.getTime()) / HOUR : 0
   const { addBudget, cut } = CAPABILITIES[row.method]
+  const scaled = row.aim === 'SCALE'
   const running = row.state === 'RUNNING' && row.orderStand === 'LIVE' && row.changeCall === null
   return {
     stage: row.aim,
@@ -40,14 +42,15 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
     clicks: row.clicks,
     orders: row.orders,
     interaction: interactionOf(row, facts),
-    settled: null,
-    fatigue:
-      row.aim === 'SCALE'
-        ? fatigue(await materialOf(tx, row, zone, now), settings.fatigue, now.getTime())
-        : null,
+    settled: scaled ? await loadRestated(tx, row.originId) : null,
+    fatigue: scaled ? await fatigueOf(tx, row.videoId, { settings, terms: row.trialTerms, now }) : null,
     trials: facts.trials,
     changes,
-    can: { add: running && addBudget !== null && row.deliveringAt !== null, cut: running && cut },
+    can: {
+      add: running && addBudget !== null && row.deliveringAt !== null,
+      cut: running && cut,
+      everCut: cut,
+    },
   }
 }
 
@@ -81,37 +84,4 @@ async function changesToday(tx: Tx, row: PromotionRow, zone: string, now: Date):
   )
   const { today = '0', added = '0', last = null } = found ?? {}
   return { today: Number(today), addedFen: Number(added), lastAt: last === null ? null : Number(last) }
-}
-
-/** Its days by the last look of each, without the one that still runs. Nothing says how many watched to the end. */
-async function materialOf(tx: Tx, row: PromotionRow, zone: string, now: Date) {
-  const found = await rows<
-    Record<'day' | 'spent' | 'gmv' | 'orders' | 'shows' | 'clicks' | 'plays', string | null>
-  >(
-    tx,
-    sql`select distinct on (1) (at at time zone ${zone}::text)::date::text as day, spent_fen as spent, gmv_fen as gmv,
-        orders, shows, clicks, plays
-      from promotion_look where workspace_id = current_workspace() and promotion_id = ${row.id}
-      order by 1, at desc`,
-  )
-  const today = dayOf(now, zone)
-  const days = found.flatMap((look, i): MaterialDay[] => {
-    if (look.day === null || look.day >= today) return []
-    const gained = (name: 'spent' | 'gmv' | 'orders' | 'shows' | 'clicks' | 'plays') =>
-      look[name] === null ? null : Math.max(0, Number(look[name]) - Number(found[i - 1]?.[name] ?? 0))
-    const day = startOfDay(look.day, zone).getTime()
-    const money = { spendFen: gained('spent'), gmvFen: gained('gmv'), orders: gained('orders') }
-    return [
-      {
-        day,
-        ...money,
-        shows: gained('shows'),
-        clicks: gained('clicks'),
-        plays: gained('plays'),
-        finished: null,
-      },
-    ]
-  })
-  const firstAt = (row.deliveringAt ?? row.createdAt).getTime()
-  return { firstAt, days, breakEven: row.trialTerms?.breakEvenRoi ?? null }
 }

@@ -1,7 +1,8 @@
 /** 提议投放: a row in PROPOSED with its one START decision, written together. Spends nothing. */
+import { and, eq } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { loadUntried, loadVideoFacts, type VideoFacts } from '../db/queries/promotion.ts'
-import { type OrderTerms, promotion } from '../db/tables.ts'
+import { type OrderTerms, promotion, promotionDecision } from '../db/tables.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
 import { explainProblem, type PromotionSpec, type SpecProblem, validate } from '../rules/capability-check.ts'
 import { propose } from '../rules/promotion.ts'
@@ -9,7 +10,8 @@ import { DECISION_VERSION, type Decision, decide } from '../rules/promotion-deci
 import type { Aim, Method } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, found, InvalidInputError } from './errors.ts'
-import { columnsOf, type PromotionRow, recordDecision } from './promotion-row.ts'
+import { fatigueOf } from './fatigue.ts'
+import { columnsOf, nameOf, type PromotionRow, recordDecision } from './promotion-row.ts'
 import { type CurrentSettings, loadSettings } from './promotion-settings.ts'
 import { termsOf } from './promotion-terms.ts'
 
@@ -44,14 +46,18 @@ export interface ProposePromotion {
  */
 export function proposePromotion(ctx: Context, input: ProposePromotion): Promise<number> {
   return write(ctx, async (tx) => {
+    if (input.method === 'STANDARD_PLAN') throw new InvalidInputError('method', NOT_SENT)
     const settings = await loadSettings(tx)
     const facts = found((await loadVideoFacts(tx, [input.videoId], ctx.now)).get(input.videoId), 'video')
     const { trialFen, trialHours } = settings.decide
+    const { amountFen, hours } = CAPABILITIES[input.method]
+    const usualFen = input.aim === 'TRIAL' ? trialFen : trialFen * SCALE_TIMES
     const plan: Plan = {
       aim: input.aim,
       method: input.method,
-      amountFen: input.amountFen ?? (input.aim === 'TRIAL' ? trialFen : trialFen * SCALE_TIMES),
-      hours: input.hours ?? trialHours,
+      planId: null,
+      amountFen: input.amountFen ?? (amountFen === null ? 0 : usualFen),
+      hours: input.hours ?? (hours === null ? null : trialHours),
       terms: input.terms ?? DEFAULT_TERMS,
       breakoutId: input.breakoutId ?? null,
       originId: null,
@@ -66,6 +72,9 @@ export function proposePromotion(ctx: Context, input: ProposePromotion): Promise
     return id
   })
 }
+
+const NOT_SENT =
+  'method is STANDARD_PLAN, which nothing sends: make the plan on the pages of 千川, or give MATERIAL_BOOST'
 
 /** For episodes whose rule asks for a trial: at most one is open per video. Answers the new ones. */
 export function proposeFromBreakouts(ctx: Context): Promise<number[]> {
@@ -109,19 +118,25 @@ export async function proposeTrial(
   const fit = fitPlan(facts, settings, {
     aim: 'TRIAL',
     method: 'SUIXINTUI_ORDER',
+    planId: null,
     ...size,
     terms: DEFAULT_TERMS,
     ...follows,
     proposedBy: null,
   })
   const breakEven = fit.ok ? (fit.draft.trialTerms?.breakEvenRoi ?? null) : null
-  const { firing, trials } = facts
-  const evidence = { stage: 'CANDIDATE', firing, breakEven, fatigue: null, trials } as const
+  const { firing, trials, videoId } = facts
+  const terms = fit.ok ? (fit.draft.trialTerms ?? null) : null
+  const fatigue = trials.count === 0 ? null : await fatigueOf(tx, videoId, { settings, terms, now: ctx.now })
+  const evidence = { stage: 'CANDIDATE', firing, breakEven, fatigue, trials } as const
   const decision = given ?? decide(evidence, settings.decide, ctx.now.getTime())
   return fit.ok && decision.action === 'START' ? insert(tx, ctx, fit.draft, decision) : null
 }
 
-/** What passed is scaled the way it was tried. null: it cannot be, or one is open. */
+/** 追投 takes 24 hours at most. */
+const BOOST_HOURS = 24
+
+/** What passed is scaled over 千川, its plan chosen when it is tended, or as it was tried. null: it cannot be, or one is open. */
 export async function proposeScale(
   tx: Tx,
   ctx: Context,
@@ -133,25 +148,65 @@ export async function proposeScale(
   const { trialFen, stepFen } = settings.decide
   const most = Math.min(trialFen * SCALE_TIMES, settings.guard.capsFen.ORDER ?? Number.POSITIVE_INFINITY)
   const amountFen = Math.floor(most / stepFen) * stepFen
-  const fit = fitPlan(facts, settings, {
-    aim: 'SCALE',
-    method: trial.method,
-    amountFen,
-    hours: trial.hours ?? settings.decide.trialHours,
-    terms: trial.terms,
-    breakoutId: trial.breakoutId,
-    originId: trial.id,
-    proposedBy: null,
+  const again = scaleAsTried(trial, amountFen)
+  const hours = Math.min(again.hours ?? BOOST_HOURS, BOOST_HOURS)
+  const boosted = fitPlan(facts, settings, {
+    ...again,
+    method: 'MATERIAL_BOOST',
+    hours,
+    terms: DEFAULT_TERMS,
   })
+  const fit = boosted.ok ? boosted : fitPlan(facts, settings, again)
   if (!fit.ok) return null
   return insert(tx, ctx, fit.draft, { ...passed, action: 'START', amountFen })
 }
 
-interface Plan extends Follows {
+/** 随心推 again, with the money of the scale. */
+export function scaleAsTried(trial: PromotionRow, amountFen: number): Plan {
+  const { method, hours, terms, breakoutId, id: originId } = trial
+  const aim = 'SCALE'
+  return { aim, method, planId: null, amountFen, hours, terms, breakoutId, originId, proposedBy: null }
+}
+
+/** The video goes into the plan that a boost of it needs; judged as the boost is. null: one is open. */
+export async function proposeAdd(
+  tx: Tx,
+  ctx: Context,
+  facts: VideoFacts,
+  settings: CurrentSettings,
+  boost: PromotionRow,
+  planId: string,
+): Promise<number | null> {
+  const { breakoutId, originId, proposedBy } = boost
+  const fit = fitPlan(facts, settings, {
+    ...{ aim: 'SCALE', method: 'UNI_PLAN_ADD', planId, amountFen: 0, hours: null, terms: DEFAULT_TERMS },
+    ...{ breakoutId, originId, proposedBy },
+  })
+  const start = await loadStart(tx, boost.id)
+  if (!fit.ok || !start) return null
+  const { id: _, promotionId: __, workspaceId: ___, at: ____, low, high, ...decision } = start
+  const zh = `先加进全域计划 ${planId}，再追投：${decision.zh}`
+  const en = `into the 全域 plan ${planId} first, then the boost: ${decision.en}`
+  return insert(tx, ctx, fit.draft, { ...decision, amountFen: null, interval: { low, high }, zh, en })
+}
+
+async function loadStart(tx: Tx, promotionId: number) {
+  const { promotionId: of, action } = promotionDecision
+  const [start] = await tx
+    .select()
+    .from(promotionDecision)
+    .where(and(eq(of, promotionId), eq(action, 'START')))
+  return start
+}
+
+export interface Plan extends Follows {
   aim: Aim
   method: Method
+  /** null: it needs none, or it is chosen later. */
+  planId: string | null
+  /** 0: it has no money of its own. */
   amountFen: number
-  hours: number
+  hours: number | null
   terms: OrderTerms
   proposedBy: number | null
 }
@@ -161,19 +216,27 @@ type Draft = Omit<
 >
 type Fit = { ok: true; draft: Draft } | { ok: false; field: string; message: string }
 
+/** What is found out when it is tended. */
+const LATER: ReadonlySet<string> = new Set(['planId', 'materialIds'])
+
 /** Whether the method takes it, and the video says what is needed. */
-function fitPlan(facts: VideoFacts, settings: CurrentSettings, plan: Plan): Fit {
+export function fitPlan(facts: VideoFacts, settings: CurrentSettings, plan: Plan): Fit {
   const { itemId, awemeId, subject, videoId, brandId } = facts
-  const [problem] = validate(specOf(facts, plan), CAPABILITIES[plan.method])
+  const problems = validate(specOf(facts, plan), CAPABILITIES[plan.method])
+  const problem = problems.find(({ kind, field }) => kind !== 'MISSING' || !LATER.has(field))
   if (problem) return { ok: false, ...said(problem) }
   if (itemId === null) return missing('it is not published')
   if (awemeId === null) return missing('its KOL, or the 抖音号 of the KOL, is not known')
   if (subject === null) return missing('no connected 千川 account sees it: connect one')
-  const terms = termsOf(facts, settings.costs, plan)
+  const { trialFen, trialHours } = settings.decide
+  // What the plan will spend is not known: it is watched as often as a trial's money would be.
+  const pace = plan.amountFen === 0 ? { amountFen: trialFen, hours: trialHours } : plan
+  const terms = termsOf(facts, settings.costs, pace)
   if (!terms.ok) return missing(terms.message)
-  const { amountFen, hours, aim, method, breakoutId, originId, proposedBy } = plan
+  const { amountFen, hours, aim, method, planId, breakoutId, originId, proposedBy } = plan
   const draft = {
-    ...{ brandId, videoId, breakoutId, originId, aim, method, awemeId, itemId, amountFen, hours, proposedBy },
+    ...{ brandId, videoId, breakoutId, originId, aim, method, planId, awemeId, itemId },
+    ...{ amountFen, hours, proposedBy },
     subjectId: subject.id,
     advertiserId: subject.externalId,
     terms: plan.terms,
@@ -191,18 +254,21 @@ const missing = (what: string): Fit => ({
 })
 const said = (problem: SpecProblem) => ({ field: problem.field, message: explainProblem(problem) })
 
-function specOf(facts: VideoFacts, { aim, method, amountFen, hours, terms }: Plan): PromotionSpec {
+/** As long as any name that we give. */
+const NAME = nameOf({ key: '0'.repeat(36) })
+
+function specOf(facts: VideoFacts, { aim, method, planId, amountFen, hours, terms }: Plan): PromotionSpec {
   return {
     method,
     aim,
     purpose: facts.purpose,
     productId: facts.productId,
-    planId: null,
+    planId,
     planBudgetFen: null,
     materialIds: [],
     title: facts.title,
-    name: null,
-    amountFen,
+    name: CAPABILITIES[method].name === null ? null : NAME,
+    amountFen: CAPABILITIES[method].amountFen === null && amountFen === 0 ? null : amountFen,
     hours,
     goal: terms.goal,
     bid: terms.bid,

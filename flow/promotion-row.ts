@@ -2,6 +2,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { promotion, promotionCall, promotionDecision } from '../db/tables.ts'
+import { CAPABILITIES } from '../rules/capability.ts'
 import { committedFen } from '../rules/guard-money.ts'
 import { type Promotion, type PromotionEvent, step } from '../rules/promotion.ts'
 import type { Decision } from '../rules/promotion-decide.ts'
@@ -18,6 +19,9 @@ export class LeaseLostError extends Error {
     super(`The claim on promotion ${promotionId} ran out and somebody else has it: leave it to them.`)
   }
 }
+
+/** What the platform may call it by: ours alone, and nobody else's. */
+export const nameOf = ({ key }: Pick<PromotionRow, 'key'>) => `seedbed ${key}`
 
 /** Of who spends in a workspace one after the other: caps, approvals and the kill switch hold for all of them. */
 export async function lockSpending(tx: Tx, { workspaceId }: Context): Promise<void> {
@@ -90,7 +94,9 @@ export async function move(
 export async function store(tx: Tx, row: PromotionRow, change: Change): Promise<PromotionRow> {
   const next = { ...row, ...change }
   const { orderedFen, addingFen, finalFen } = next
-  const committed = committedFen(machineOf(next), { orderedFen, addingFen, spentFen: finalFen })
+  const money = { orderedFen, addingFen, spentFen: finalFen }
+  // A plan's own budget is nobody's order: what it spends on the video takes from no cap.
+  const committed = CAPABILITIES[next.method].money === 'PLAN' ? 0 : committedFen(machineOf(next), money)
   const [stored] = await tx
     .update(promotion)
     .set({ ...change, committedFen: committed })
@@ -119,6 +125,7 @@ export async function recordDecision(
     .where(and(eq(promotionDecision.promotionId, promotionId)))
     .orderBy(sql`${promotionDecision.id} desc`)
     .limit(1)
-  if (action === 'HOLD' && latest?.action === action && latest.rule === rule) return
+  const says = action === 'HOLD' || action === 'REMIX'
+  if (says && latest?.action === action && latest.rule === rule) return
   await tx.insert(promotionDecision).values({ promotionId, at, action, rule, ...interval, ...rest })
 }

@@ -4,9 +4,11 @@ import type { Tx } from '../db/client.ts'
 import { promotion, promotionCall } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import type { PromotionChannel } from '../platforms/promotion.ts'
+import { CAPABILITIES } from '../rules/capability.ts'
 import { LEASE_MS } from '../rules/promotion.ts'
 import { openCall } from '../rules/promotion-call.ts'
 import {
+  additionsOf,
   type Intent,
   type ListedOrder,
   RECONCILE_DEFAULTS,
@@ -17,8 +19,16 @@ import {
 } from '../rules/reconcile.ts'
 import { type CallKind, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
-import { channelOf, nameOf, settledMoney, type Tending } from './promote.ts'
-import { holdPromotion, machineOf, move, type PromotionRow, recordCall, store } from './promotion-row.ts'
+import { channelOf, NOT_NOW, orderOf, settledMoney, type Tending } from './promote.ts'
+import {
+  holdPromotion,
+  machineOf,
+  move,
+  nameOf,
+  type PromotionRow,
+  recordCall,
+  store,
+} from './promotion-row.ts'
 
 type Found =
   | { kind: 'THERE'; orderId: string | null }
@@ -59,7 +69,10 @@ export async function settleCall(tending: Tending, row: PromotionRow): Promise<P
 
 function look(tending: Tending, row: PromotionRow, call: CallKind): Promise<Found> {
   const channel = channelOf(tending, row)
-  if (call === 'CREATE') return findOrder(tending, channel, row)
+  if (call === 'CREATE')
+    return CAPABILITIES[row.method].foundBy === 'STATE'
+      ? findState(tending, channel, row)
+      : findOrder(tending, channel, row)
   return call === 'TERMINATE' ? findEnd(tending, channel, row) : findAddition(tending, channel, row)
 }
 
@@ -82,6 +95,22 @@ async function findOrder(tending: Tending, channel: PromotionChannel, row: Promo
   const patient = readAt < row.since.getTime() + RECONCILE_DEFAULTS.patienceMs
   if (failed && patient) return { kind: 'WAIT', until: readAt + AGAIN }
   return foundBy(at(readAt), readAt)
+}
+
+/**
+ * Doing it twice is doing it once, and what does not show may be there all the same: it is done again, or, where it is to end,
+ * taken for done, so that its end is sent.
+ */
+async function findState(tending: Tending, channel: PromotionChannel, row: PromotionRow): Promise<Found> {
+  const order = await orderOf(tending, row)
+  const readAt = tending.clock().getTime()
+  if (row.stop !== null) return { kind: 'THERE', orderId: channel.orderIdOf?.(order) ?? null }
+  const written = await channel.create(order, readAt + LEASE_MS / 2)
+  if (written.outcome === 'done') return { kind: 'THERE', orderId: written.value.orderId }
+  if (written.outcome === 'invalid') return { kind: 'NOT_SENT' }
+  if (written.outcome === 'unknown' || NOT_NOW.has(written.error.kind))
+    return { kind: 'WAIT', until: readAt + (written.error.retryAfterMs ?? AGAIN) }
+  return { kind: 'NOT_SENT' }
 }
 
 /** Whether all of them could be read. */
@@ -117,8 +146,8 @@ function foundBy(settled: Settlement, readAt: number): Found {
 }
 
 function intentOf(row: PromotionRow): Intent {
-  const { advertiserId: accountId, itemId, amountFen, hours, planId, claimedAt } = row
-  const name = planId === null ? null : nameOf(row)
+  const { advertiserId: accountId, itemId, amountFen, hours, claimedAt } = row
+  const name = CAPABILITIES[row.method].name === null ? null : nameOf(row)
   return { accountId, itemId, amountFen, hours, name, claimedAt: claimedAt?.getTime() ?? 0 }
 }
 
@@ -152,12 +181,13 @@ async function findEnd(
 async function findAddition(
   { clock }: Tending,
   channel: PromotionChannel,
-  { orderId, planId, addedBefore, addingFen, claimedAt }: PromotionRow,
+  { orderId, planId, addedBefore, addingFen, claimedAt, changeCall }: PromotionRow,
 ): Promise<Found> {
   const readAt = clock().getTime()
-  const { added } = await channel.order(orderId ?? '', planId)
+  const added = additionsOf(await channel.order(orderId ?? '', planId))
   const before = addedBefore ?? { addedFen: null, count: null }
-  const asked = { before, amountFen: addingFen, claimedAt: claimedAt?.getTime() ?? 0 }
+  const amountFen = changeCall === 'CUT' ? -addingFen : addingFen
+  const asked = { before, amountFen, claimedAt: claimedAt?.getTime() ?? 0 }
   const settled = settleAddition(asked, { now: added, readAt }, RECONCILE_DEFAULTS)
   if (settled.kind === 'WAIT') return settled
   if (settled.kind === 'AMBIGUOUS') return { kind: 'AMBIGUOUS', why: 'the additions of the order do not fit' }

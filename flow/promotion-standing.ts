@@ -6,6 +6,7 @@ import { promotionApproval } from '../db/tables.ts'
 import type { Mark, SpendRequest, Standing } from '../rules/guard.ts'
 import { CAP_SCOPES, type CapScope, capWindow } from '../rules/guard-money.ts'
 import type { Method } from '../rules/types.ts'
+import { naturalOrders } from './promotion-base.ts'
 import type { PromotionRow } from './promotion-row.ts'
 import { type CurrentSettings, loadSettings } from './promotion-settings.ts'
 
@@ -31,15 +32,15 @@ export async function standingOf(
     loadInFlight(tx, row),
     loadVideoFacts(tx, [row.videoId], now),
   ])
-  const { orders = null, spendFen = null } = facts.get(row.videoId) ?? {}
+  const known = facts.get(row.videoId)
   const standing: Standing = {
     settings: settings.guard,
     killed: settings.killed,
     committedFen,
-    // Whose orders they are cannot be told apart once somebody paid for plays.
-    naturalOrders: spendFen ? null : orders,
+    naturalOrders: known ? await naturalOrders(tx, known) : null,
     inFlight,
     marks,
+    remixOf: known?.remixOf ?? null,
     platform,
   }
   return { standing, settings }

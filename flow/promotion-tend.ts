@@ -7,10 +7,12 @@ import type { PromotionChannels } from '../platforms/promotion.ts'
 import { guard } from '../rules/guard.ts'
 import { LEASE_MS } from '../rules/promotion.ts'
 import { nextTask, type Task } from '../rules/promotion-next.ts'
+import { isPlaced } from '../rules/promotion-place.ts'
 import { DAY } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
 import { AGAIN, promote, reasonsOf, type Tending } from './promote.ts'
+import { placePromotion } from './promotion-place.ts'
 import { holdPromotion, LeaseLostError, machineOf, move, type PromotionRow, store } from './promotion-row.ts'
 import { endRefusedAt, loseCall, settleCall } from './promotion-settle.ts'
 import { approvalsOf, NO_ROOM, standingOf } from './promotion-standing.ts'
@@ -27,14 +29,16 @@ export interface TendPromotion {
   promotionId: number
   channels: PromotionChannels
   clock: () => Date
+  /** ms between looks at what runs; left out: as often as flow/promotion-watch.ts says. */
+  lookEvery?: number | undefined
 }
 
 /** Answers what was done, in order; empty: somebody else has it, or nothing is due. */
 export async function tendPromotion(
   ctx: Context,
-  { promotionId, channels, clock }: TendPromotion,
+  { promotionId, channels, clock, lookEvery }: TendPromotion,
 ): Promise<Task['kind'][]> {
-  const tending: Tending = { ctx, channels, clock, claim: randomUUID() }
+  const tending: Tending = { ctx, channels, clock, claim: randomUUID(), lookEvery }
   let row = await lease(tending, promotionId)
   const done: Task['kind'][] = []
   if (!row) return done
@@ -79,7 +83,7 @@ async function release({ ctx, claim }: Tending, promotionId: number): Promise<vo
 async function taskOf({ ctx, clock }: Tending, row: PromotionRow): Promise<Task> {
   const ends = row.orderStand === 'LIVE' && row.stop !== null
   const refusedAt = ends ? await write(ctx, (tx) => endRefusedAt(tx, row)) : null
-  const known = { finalKnown: row.finalFen !== null, endRefusedAt: refusedAt }
+  const known = { placed: isPlaced(row), finalKnown: row.finalFen !== null, endRefusedAt: refusedAt }
   return nextTask(machineOf(row), known, clock().getTime())
 }
 
@@ -91,6 +95,8 @@ async function run(tending: Tending, row: PromotionRow, task: Task): Promise<Pro
   // Its account is gone, or nobody wrote how to ask: an account that comes back goes on here.
   if (mute && NEEDS_CHANNEL.has(task.kind)) return again()
   switch (task.kind) {
+    case 'PLACE':
+      return (await staleOf(tending, row)) ?? placePromotion(tending, row)
     case 'CONSIDER':
       return consider(tending, row)
     case 'CREATE':

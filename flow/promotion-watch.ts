@@ -9,6 +9,7 @@ import { CAPABILITIES } from '../rules/capability.ts'
 import type { Decision } from '../rules/promotion-decide.ts'
 import { decide } from '../rules/promotion-decide.ts'
 import { END_AGAIN_MS } from '../rules/promotion-next.ts'
+import { wholeFen } from '../rules/reconcile.ts'
 import { lookAtTrial, startTrial, TrialInputError, type TrialState } from '../rules/trial-test.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
@@ -25,6 +26,7 @@ import {
 } from './promotion-row.ts'
 import { type CurrentSettings, loadSettings } from './promotion-settings.ts'
 import { endRefusedAt } from './promotion-settle.ts'
+import { lookNow } from './schedule.ts'
 
 /** 看一次: the test may be looked at whenever one likes. */
 export const LOOK_EVERY = 15 * MINUTE
@@ -34,7 +36,7 @@ const FIGURES_WITHIN = 7 * DAY
 
 export interface Looked {
   row: PromotionRow
-  /** More money, to be sent now. */
+  /** More money or less, to be sent now. */
   wanted: Write | null
 }
 
@@ -134,7 +136,7 @@ async function noteOrder(
   tx: Tx,
   row: PromotionRow,
   at: Date,
-  { sight, adId, added }: SeenOrder,
+  { sight, adId, amountFen, added }: SeenOrder,
   { disagrees: _, spendFen, ...figures }: OrderFigures,
 ): Promise<PromotionRow> {
   const delivering = row.deliveringAt === null && sight === 'DELIVERING'
@@ -144,9 +146,10 @@ async function noteOrder(
     lookedAt: at,
     adId: adId ?? row.adId,
     ...(delivering ? { deliveringAt: at } : {}),
-    ...knownAdditions(row, added),
+    ...knownWhole(row, wholeFen({ amountFen: amountFen ?? row.amountFen, added })),
   }
   const noted = await store(tx, row, change)
+  if (delivering) await lookNow(tx, row.videoId, at)
   // A report is late: an order that was seen running may have spent what it does not show yet.
   const spentFen = spendFen === 0 && noted.deliveringAt !== null ? null : spendFen
   const moved = await move(tx, noted, { kind: 'SEEN', order: sight, spentFen }, at)
@@ -154,9 +157,9 @@ async function noteOrder(
 }
 
 /** The platform took more than we know of: it counts. Less: ours does, until the order is over. */
-function knownAdditions(row: PromotionRow, { addedFen }: SeenOrder['added']): Change {
-  if (addedFen === null || row.changeCall === 'ADD_BUDGET') return {}
-  return { orderedFen: Math.max(row.orderedFen, row.amountFen + addedFen) }
+function knownWhole(row: PromotionRow, whole: number | null): Change {
+  if (whole === null || row.changeCall === 'ADD_BUDGET' || row.changeCall === 'CUT') return {}
+  return { orderedFen: Math.max(row.orderedFen, whole) }
 }
 
 async function finished(tx: Tx, row: PromotionRow, at: Date, spendFen: number | null): Promise<PromotionRow> {
@@ -178,7 +181,7 @@ async function decideOn(
   const evidence = isDecided(row) ? await evidenceOf(tx, row, { trial, facts, settings, now: ctx.now }) : null
   const decision = evidence && decide(evidence, settings.decide, ctx.now.getTime())
   const acted = decision ? await act({ tx, tending, facts, settings }, row, decision) : { row, wanted: null }
-  const dueAt = nextLook(acted.row, await endRefusedAt(tx, acted.row), ctx.now)
+  const dueAt = nextLook(acted.row, await endRefusedAt(tx, acted.row), tending)
   return { ...acted, row: await store(tx, acted.row, { dueAt }) }
 }
 
@@ -189,11 +192,15 @@ function isDecided({ state, stop, orderStand, trialTerms }: PromotionRow): boole
   return state === 'RUNNING' || state === 'JUDGING'
 }
 
-function nextLook(row: PromotionRow, endRefused: number | null, now: Date): Date | null {
+function nextLook(
+  row: PromotionRow,
+  endRefused: number | null,
+  { ctx: { now }, lookEvery }: Tending,
+): Date | null {
   const { orderStand, overAt, finalFen, stop } = row
   const ends = stop !== null && (endRefused === null || now.getTime() - endRefused >= END_AGAIN_MS)
   if (orderStand === 'LIVE')
-    return ends && row.changeCall === null ? now : new Date(now.getTime() + LOOK_EVERY)
+    return ends && row.changeCall === null ? now : new Date(now.getTime() + (lookEvery ?? LOOK_EVERY))
   const open = row.state === 'JUDGING' || finalFen === null
   if (!open) return null
   const reported = (overAt?.getTime() ?? 0) + delayOf(row)
@@ -210,10 +217,11 @@ interface Acting {
 async function act(acting: Acting, row: PromotionRow, decision: Decision): Promise<Looked> {
   const { tx, tending } = acting
   const { now } = tending.ctx
-  // Recorded with its claim: money that is not claimed was not decided.
-  if (decision.action === 'ADD_BUDGET' && decision.amountFen !== null)
-    return { row, wanted: { call: 'ADD_BUDGET', amountFen: decision.amountFen, decision } }
-  const again = decision.action === 'START'
+  const { action, amountFen } = decision
+  // Recorded with its claim: a change of money that is not claimed was not decided.
+  if ((action === 'ADD_BUDGET' || action === 'CUT') && amountFen !== null)
+    return { row, wanted: { call: action, amountFen, decision } }
+  const again = action === 'START'
   // What begins anew is a promotion of its own and has the START; this one ends without a verdict.
   await recordDecision(tx, row.id, now, again ? { ...decision, action: 'STOP' } : decision)
   const next =

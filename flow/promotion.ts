@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { promotion, promotionApproval } from '../db/tables.ts'
 import { openCall } from '../rules/promotion-call.ts'
+import { isPlaced } from '../rules/promotion-place.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, InvalidInputError } from './errors.ts'
 import { lockPromotion, machineOf, move, type PromotionRow, recordCall, store } from './promotion-row.ts'
@@ -35,6 +36,11 @@ export function approvePromotion(ctx: Context, input: ApprovePromotion): Promise
     const { by: tokenId } = input
     await tx.insert(promotionApproval).values({ promotionId: row.id, tokenId, amountFen, createdAt: ctx.now })
     if (state !== 'PROPOSED') {
+      await store(tx, row, { dueAt: earlier(row, ctx.now) })
+      return row.id
+    }
+    // Where its plan is not chosen yet, it goes on by itself once it is.
+    if (!isPlaced(row)) {
       await store(tx, row, { dueAt: earlier(row, ctx.now) })
       return row.id
     }

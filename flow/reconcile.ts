@@ -4,10 +4,19 @@ import { type Db, rows } from '../db/client.ts'
 import { reconciliation } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import type { PromotionChannel, PromotionChannels } from '../platforms/promotion.ts'
-import { compare, type Difference, type OurOrder, type TheirOrder } from '../rules/reconcile-nightly.ts'
-import { DAY, HOUR } from '../rules/types.ts'
+import { CAPABILITIES } from '../rules/capability.ts'
+import {
+  compare,
+  type Difference,
+  type OurOrder,
+  type TheirOrder,
+  walletFell,
+} from '../rules/reconcile-nightly.ts'
+import { DAY, HOUR, type Method } from '../rules/types.ts'
 import { addDays, dayOf, SHANGHAI, startOfDay } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
+import { ledgerSubject } from './ledger.ts'
+import { lastNight, leftWallet, reportedSpend, walletOf } from './reconcile-wallet.ts'
 
 /** Orders made so long before the day are compared once more: an order runs 5 days, and is renewed by 7 at a time. */
 const BACK = 14 * DAY
@@ -33,27 +42,46 @@ export async function reconcileBooks(
   const day = bookDay(ctx.now)
   const to = startOfDay(addDays(day, 1), SHANGHAI).getTime() - 1000
   const from = to - BACK
+  const before = await lastNight(ctx, subjectId)
+  const wallet = await walletOf(channels)
+  if (!wallet.ok) return null
   const differences: Difference[] = []
   let orders = 0
+  let left = 0
   for (const [method, channel] of Object.entries(channels)) {
-    const theirs = await theirOrders(channel, from, to, clock)
-    if (theirs === null) return null
+    // What a plan pays for has no order of its own to compare; the report of plans has its spend.
+    if (CAPABILITIES[method as Method].money === 'PLAN') continue
+    const listed = await theirOrders(channel, from, clock)
+    if (listed === null) return null
+    left += await leftWallet(ctx, listed, { subjectId, method, since: before?.at ?? from })
+    const theirs = listed.filter(({ createdAt }) => createdAt === null || createdAt <= to)
     // After theirs was read: what came meanwhile is in ours, and is no difference.
     const ids = theirs.map(({ orderId }) => orderId)
     const ours = await ourOrders(ctx, { subjectId, method, from, to, ids })
     const known = new Set(ours.map(({ orderId }) => orderId))
-    orders += new Set([...known, ...theirs.map(({ orderId }) => orderId)]).size
+    orders += new Set([...known, ...ids]).size
     differences.push(...compare(ours, theirs, []))
   }
+  differences.push(
+    ...walletFell({
+      accountId: await accountOf(ctx, subjectId),
+      beforeFen: before?.walletFen ?? null,
+      nowFen: wallet.fen,
+      ordersFen: left,
+      reportFen: before ? await reportedSpend(ctx, subjectId, before.at) : null,
+    }),
+  )
   const stored = await write(ctx, (tx) =>
     tx
       .insert(reconciliation)
-      .values({ subjectId, day, orders, differences, createdAt: clock() })
+      .values({ subjectId, day, orders, differences, walletFen: wallet.fen, createdAt: clock() })
       .onConflictDoNothing()
       .returning({ id: reconciliation.id }),
   )
   return stored.length > 0 ? differences : null
 }
+
+const accountOf = async (ctx: Context, subjectId: number) => (await ledgerSubject(ctx, subjectId)).externalId
 
 interface Span {
   subjectId: number
@@ -91,23 +119,31 @@ async function ourOrders(ctx: Context, { subjectId, method, from, to, ids }: Spa
   }))
 }
 
-/** null: it could not be read; the next sweep asks again. */
+interface Listed extends TheirOrder {
+  createdAt: number | null
+  /** Asked for after the first order; null: not said. */
+  addedFen: number | null
+  open: boolean
+}
+
+/** All until now. null: it could not be read; the next sweep asks again. */
 async function theirOrders(
   channel: PromotionChannel,
   from: number,
-  to: number,
   clock: () => Date,
-): Promise<TheirOrder[] | null> {
+): Promise<Listed[] | null> {
   try {
-    const { orders } = await channel.orders({ from, to }, null)
-    const read: TheirOrder[] = []
+    const { orders } = await channel.orders({ from, to: clock().getTime() }, null)
+    const read: Listed[] = []
     for (const { orderId, accountId, createdAt } of orders) {
       const { adId, amountFen, added, sight } = await channel.order(orderId, null)
       const question = { orderId, adId, createdAt: createdAt ?? from, planId: null }
       const open = sight === 'DELIVERING' || sight === 'WAITING'
       const figures = open ? null : await channel.figures(question, clock().getTime())
-      const whole = amountFen === null || added.addedFen === null ? amountFen : amountFen + added.addedFen
-      read.push({ accountId, orderId, amountFen: whole, spentFen: figures?.spendFen ?? null })
+      const { addedFen } = added
+      const whole = amountFen === null || addedFen === null ? amountFen : amountFen + addedFen
+      const spentFen = figures?.spendFen ?? null
+      read.push({ accountId, orderId, amountFen: whole, spentFen, createdAt, addedFen, open })
     }
     return read
   } catch (error) {

@@ -11,6 +11,7 @@ import { isUrgent } from '../rules/look-why.ts'
 import type { Reading, Readings } from '../rules/metric.ts'
 import type { Place } from '../rules/scope.ts'
 import { MINUTE, type PhaseKind } from '../rules/types.ts'
+import { holdShards, wakeShards } from './shard.ts'
 
 /** What a look showed; null: it failed. */
 export interface Seen {
@@ -36,7 +37,7 @@ export async function loadSchedule(
   now: Date,
   { source, capability }: Pick<Connector, 'source' | 'capability'>,
 ): Promise<Schedule> {
-  const { priceFen, phases } = await loadTerms(tx, now, source)
+  const { priceFen, phases, live } = await loadTerms(tx, now, source)
   const { freshnessMs, costFen, batch, callsPerDay } = capability
   // A price that was set under a limit outlives it.
   const scarce = callsPerDay !== null || costFen > 0
@@ -53,8 +54,7 @@ export async function loadSchedule(
         episodeOf: seen?.episodeOf ?? noEpisode,
         source: terms,
         delayFenPerHour: DELAY_FEN_PER_HOUR,
-        // Money that is spent on a video comes with promotions.
-        trial: false,
+        trial: live.has(row.videoId),
         phase: (row.phaseId === null ? null : phases.get(row.phaseId)) ?? null,
         cycleMs: row.cycleMinutes === null ? null : row.cycleMinutes * MINUTE,
         misses: seen ? 0 : row.misses + 1,
@@ -67,6 +67,20 @@ export async function loadSchedule(
   }
 }
 
+/**
+ * An order on the video begins to spend: it is looked at now, and from then on as often as money asks for, also one that was
+ * too old to be watched. What is archived, fails or is gone stays as it is.
+ */
+export async function lookNow(tx: Tx, videoId: number, now: Date): Promise<void> {
+  const at = sql`${now.toISOString()}::timestamptz`
+  await holdShards(tx, [videoId])
+  await tx.execute(sql`
+    update video_state set next_poll_at = ${at}, poll_why = null
+    where workspace_id = current_workspace() and video_id = ${videoId} and misses = 0
+      and (next_poll_at > ${at} or (next_poll_at is null and poll_why::json->>'kind' = 'END'))`)
+  await wakeShards(tx, [videoId])
+}
+
 const noEpisode = () => null
 
 interface Terms {
@@ -74,10 +88,16 @@ interface Terms {
   priceFen: number | null
   /** The phase that the campaign of each phase is in today; missing: none. */
   phases: Map<number, PhaseKind>
+  /** Videos on which an order of ours may spend now. */
+  live: Set<number>
 }
 
 async function loadTerms(tx: Tx, now: Date, source: string): Promise<Terms> {
-  const [found] = await rows<{ price: number | null; phases: { id: number; kind: PhaseKind }[] | null }>(
+  const [found] = await rows<{
+    price: number | null
+    phases: { id: number; kind: PhaseKind }[] | null
+    live: number[] | null
+  }>(
     tx,
     sql`select
       (select price_fen from look_price
@@ -88,11 +108,15 @@ async function loadTerms(tx: Tx, now: Date, source: string): Promise<Terms> {
         join phase own on own.workspace_id = today.workspace_id and own.campaign_id = today.campaign_id
         where today.workspace_id = current_workspace()
           and (${now.toISOString()}::timestamptz at time zone workspace.zone)::date
-            between today.starts_on and today.ends_on) as phases`,
+            between today.starts_on and today.ends_on) as phases,
+      -- Whatever is live is tended: the index of what is due has few rows more.
+      (select json_agg(distinct video_id) from promotion
+        where workspace_id = current_workspace() and due_at is not null and order_stand = 'LIVE') as live`,
   )
   return {
     priceFen: found?.price ?? null,
     phases: new Map((found?.phases ?? []).map(({ id, kind }) => [id, kind])),
+    live: new Set(found?.live ?? []),
   }
 }
 

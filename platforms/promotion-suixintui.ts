@@ -64,9 +64,9 @@ export function createSuixintuiChannel(oceanengine: Oceanengine, advertiserId: s
       return row ? figuresOf(row) : NOTHING
     },
     create: (order, notAfter) => suixintui.create(orderInput(advertiserId, order), notAfter),
-    addBudget: (orderId, addFen, notAfter) =>
-      suixintui.addBudget({ advertiserId, orderId, goal: GOAL, addFen, addTime: 0 }, notAfter),
-    async terminate(orderId, notAfter) {
+    changeBudget: ({ orderId }, { byFen }, notAfter) =>
+      suixintui.addBudget({ advertiserId, orderId, goal: GOAL, addFen: byFen, addTime: 0 }, notAfter),
+    async terminate({ orderId }, notAfter) {
       const written = await suixintui.terminate(advertiserId, orderId, notAfter)
       if (written.outcome !== 'done') return written
       return { outcome: 'done', value: { terminated: written.value.terminated } }

@@ -7,7 +7,9 @@ import type {
   ListedOrder,
   Mark,
   Method,
+  Neighbour,
   OrderSight,
+  Place,
 } from '../rules/types.ts'
 import type { Written } from './qianchuan-write.ts'
 
@@ -26,9 +28,24 @@ export interface PromotionOrder extends PromotionVideo {
   audience: { mode: AudienceMode; authorIds: readonly string[] }
   /** Where it is a part of a plan. */
   planId: string | null
+  /** The platform's id of what the video sells; null: not known. */
+  productId: string | null
+  title: string | null
 }
 
-/** An order as the platform shows it now. */
+/** One that was made, with what is needed to find it. */
+export interface MadeOrder extends PromotionVideo {
+  orderId: string
+  planId: string | null
+}
+
+/** Plans that could carry a video, and what runs beside them and may exclude it. */
+export interface Surroundings {
+  places: Place[]
+  neighbours: Neighbour[]
+}
+
+/** An order as the platform shows it now. Where `added` is not said, its amount is all that it may spend. */
 export interface SeenOrder extends ListedOrder {
   sight: OrderSight
   /** By which reports ask; null: none yet. */
@@ -56,10 +73,15 @@ export interface OrderFigures {
  * `notAfter` is refused as FetchError `quota`: after it nobody waits for the answer any more.
  */
 export interface PromotionChannel {
+  /** Left out: it is no part of a plan, and nothing that can be read excludes it. `productId` null: not known. */
+  surroundings?(video: PromotionVideo & { productId: string | null }): Promise<Surroundings>
   marks(video: PromotionVideo): Promise<Mark[] | null>
   /** What the account may spend; null: not said. */
   room(): Promise<{ walletFen: number | null; ordersLeft: number | null; mostCostFen: number | null }>
-  /** Orders made on the days of the window; `unread`: ids of those that could not be shown. */
+  /**
+   * Orders made on the days of the window; `unread`: ids of those that could not be shown. `planId` null: of all plans.
+   * Empty for what has no money of its own.
+   */
   orders(
     window: { from: number; to: number },
     planId: string | null,
@@ -70,10 +92,17 @@ export interface PromotionChannel {
     order: { orderId: string; adId: string | null; createdAt: number; planId: string | null },
     now: number,
   ): Promise<OrderFigures>
+  /** Of what is found by its state: the number that it has, made or not. Left out: the platform gives numbers. */
+  orderIdOf?(order: PromotionOrder): string
   create(order: PromotionOrder, notAfter: number): Promise<Written<{ orderId: string; adId: string | null }>>
-  addBudget(orderId: string, addFen: number, notAfter: number): Promise<Written<null>>
-  /** Ends it for good. */
-  terminate(orderId: string, notAfter: number): Promise<Written<{ terminated: boolean }>>
+  /** So much more, or less where `byFen` is below 0, so that it may spend `toFen` in all. */
+  changeBudget(
+    order: MadeOrder,
+    change: { byFen: number; toFen: number },
+    notAfter: number,
+  ): Promise<Written<null>>
+  /** It spends no more. */
+  terminate(order: MadeOrder, notAfter: number): Promise<Written<{ terminated: boolean }>>
 }
 
 /** What one account can be asked for, by method; left out: not carried. */

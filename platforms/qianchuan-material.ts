@@ -44,6 +44,8 @@ export interface QianchuanMaterials {
     by: { materialIds: readonly string[] } | { videoIds: readonly string[] },
   ): Promise<LibraryVideo[]>
   ofPlan(question: PlanQuestion): Promise<PlanMaterial[]>
+  /** Videos of a plan that the review refused, with its reasons; who is not in here has not passed by that. */
+  refused(advertiserId: string, adId: string): Promise<{ itemId: string | null; reasons: string[] }[]>
 }
 
 const V1 = '/open_api/v1.0/qianchuan/'
@@ -84,6 +86,16 @@ const planPage = z.object({
   ),
 })
 
+const suggestionPage = z.object({
+  page_info: pageInfo,
+  list: listOf(
+    z.object({
+      audit_reason: listOf(z.string()),
+      video_material: z.object({ aweme_item_id: idSchema.nullish() }).nullish(),
+    }),
+  ),
+})
+
 export function createQianchuanMaterials(oceanengine: Oceanengine): QianchuanMaterials {
   return {
     async library(advertiserId, by) {
@@ -116,13 +128,32 @@ export function createQianchuanMaterials(oceanengine: Oceanengine): QianchuanMat
         query: {
           advertiser_id: advertiserId,
           ad_id: adId,
-          filtering: { material_type: 'VIDEO', start_date: shanghaiDate(from), end_date: shanghaiDate(to) },
+          filtering: {
+            material_type: 'VIDEO',
+            material_status: 'ALL',
+            start_date: shanghaiDate(from),
+            end_date: shanghaiDate(to),
+          },
           fields: Object.keys(stats),
         },
         pageSize: PAGE,
         data: planPage,
       })
       return (await collect(pages, (page) => page.ad_material_infos)).map(planMaterial)
+    },
+    async refused(advertiserId, adId) {
+      const pages = readPages(oceanengine, {
+        method: 'GET',
+        path: `${V1}uni_promotion/ad/suggestion/`,
+        account: advertiserId,
+        query: { advertiser_id: advertiserId, ad_id: adId },
+        pageSize: PAGE,
+        data: suggestionPage,
+      })
+      return (await collect(pages, (page) => page.list)).map(({ audit_reason, video_material }) => ({
+        itemId: video_material?.aweme_item_id ?? null,
+        reasons: audit_reason,
+      }))
     },
   }
 }

@@ -10,6 +10,7 @@ import {
   type ItemResult,
   isId,
   listResults,
+  perItem,
   statusResults,
   type Written,
 } from './qianchuan-write.ts'
@@ -33,6 +34,7 @@ export interface StandardPlanInput {
   title: string
 }
 
+/** A write that cannot begin by `notAfter`, ms, is not sent and refused. */
 export interface QianchuanPlanWrites {
   /** Each plan has its own result, also when the call succeeds. At most 10. */
   setStatus(
@@ -40,14 +42,16 @@ export interface QianchuanPlanWrites {
     advertiserId: string,
     adIds: readonly string[],
     to: Switch,
+    notAfter?: number,
   ): Promise<Written<ItemResult[]>>
   setBudgets(
     kind: PlanKind,
     advertiserId: string,
     budgets: readonly { adId: string; budgetFen: number }[],
+    notAfter?: number,
   ): Promise<Written<ItemResult[]>>
   /** 放量 takes no ROI goal; 控成本 needs one here. */
-  createStandard(plan: StandardPlanInput): Promise<Written<{ adId: string }>>
+  createStandard(plan: StandardPlanInput, notAfter?: number): Promise<Written<{ adId: string }>>
 }
 
 const V1 = '/open_api/v1.0/qianchuan/'
@@ -55,8 +59,15 @@ const MOST = 10
 const YUAN = 100
 
 export function createQianchuanPlanWrites(oceanengine: Oceanengine): QianchuanPlanWrites {
-  const post = <T>(advertiserId: string, path: string, body: object, data: z.ZodType<T>) =>
+  const post = <T>(
+    advertiserId: string,
+    path: string,
+    body: object,
+    data: z.ZodType<T>,
+    notAfter: number | undefined,
+  ) =>
     oceanengine.call({
+      notAfter,
       method: 'POST',
       path: `${V1}${path}`,
       account: advertiserId,
@@ -66,16 +77,16 @@ export function createQianchuanPlanWrites(oceanengine: Oceanengine): QianchuanPl
     })
 
   return {
-    setStatus: (kind, advertiserId, adIds, to) =>
+    setStatus: (kind, advertiserId, adIds, to, notAfter) =>
       attempt(checkIds(advertiserId, adIds), async () => {
         const body = { ad_ids: adIds.map((id) => wireId('adIds', id)), opt_status: to }
         const results =
           kind === 'UNI'
-            ? await post(advertiserId, 'uni_promotion/ad/status/update/', body, flagResults)
-            : await post(advertiserId, 'ad/status/update/', body, listResults)
-        return perPlan(adIds, results)
+            ? await post(advertiserId, 'uni_promotion/ad/status/update/', body, flagResults, notAfter)
+            : await post(advertiserId, 'ad/status/update/', body, listResults, notAfter)
+        return perItem(adIds, results)
       }),
-    setBudgets: (kind, advertiserId, budgets) => {
+    setBudgets: (kind, advertiserId, budgets, notAfter) => {
       const adIds = budgets.map(({ adId }) => adId)
       const sound = budgets.every(({ budgetFen }) => Number.isInteger(budgetFen) && budgetFen > 0)
       const broken = checkIds(advertiserId, adIds) ?? firstBroken([['budgetFen', sound, 'whole 分 above 0']])
@@ -91,15 +102,16 @@ export function createQianchuanPlanWrites(oceanengine: Oceanengine): QianchuanPl
                 'uni_promotion/ad/budget/update/',
                 { update_budget_infos: data },
                 statusResults,
+                notAfter,
               )
-            : await post(advertiserId, 'ad/budget/update/', { data }, listResults)
-        return perPlan(adIds, results)
+            : await post(advertiserId, 'ad/budget/update/', { data }, listResults, notAfter)
+        return perItem(adIds, results)
       })
     },
-    createStandard: (plan) =>
+    createStandard: (plan, notAfter) =>
       attempt(checkPlan(plan), async () => {
         const schema = z.object({ ad_id: idSchema })
-        const data = await post(plan.advertiserId, 'ad/create/', planBody(plan), schema)
+        const data = await post(plan.advertiserId, 'ad/create/', planBody(plan), schema, notAfter)
         return { adId: data.ad_id }
       }),
   }
@@ -111,13 +123,6 @@ function checkIds(advertiserId: string, adIds: readonly string[]) {
     ['adIds', adIds.length >= 1 && adIds.length <= MOST, `1 to ${MOST}`],
     ['adIds', adIds.every(isId), 'not platform ids'],
   ])
-}
-
-/** One result per plan asked about: silence about one is no success. */
-function perPlan(adIds: readonly string[], results: ItemResult[]): ItemResult[] {
-  return adIds.map(
-    (id) => results.find((each) => each.id === id) ?? { id, ok: false, reason: 'not in the answer' },
-  )
 }
 
 /** As the vendor counts: a CJK character is 2 long. */

@@ -48,7 +48,13 @@ export interface QianchuanPlans {
     ids?: readonly string[],
   ): Promise<{ plans: (Plan & { awemeIds: string[] })[]; unread: string[] }>
   /** 商品全域 plans of both ways of bidding: the platform shows one of them at a time. */
-  uni(question: { advertiserId: string; from: number; to: number }): Promise<UniPlan[]>
+  uni(question: {
+    advertiserId: string
+    from: number
+    to: number
+    /** With those that were deleted; they are left out unless set. */
+    deleted?: boolean
+  }): Promise<UniPlan[]>
 }
 
 const V1 = '/open_api/v1.0/qianchuan/'
@@ -132,7 +138,7 @@ export function createQianchuanPlans(oceanengine: Oceanengine, options: PlanOpti
         unread: pages.flatMap((page) => page.fail_list),
       }
     },
-    async uni({ advertiserId, from, to }) {
+    async uni({ advertiserId, from, to, deleted = false }) {
       const lists = SMART_BIDS.map((bid) =>
         collect(
           readPages(oceanengine, {
@@ -145,7 +151,7 @@ export function createQianchuanPlans(oceanengine: Oceanengine, options: PlanOpti
               end_time: shanghaiText(to),
               marketing_goal: 'VIDEO_PROM_GOODS',
               fields: Object.keys(stats),
-              filtering: { smart_bid_type: bid, status: 'ALL' },
+              filtering: { smart_bid_type: bid, status: deleted ? 'ALL_INCLUDE_DELETED' : 'ALL' },
             },
             pageSize: PAGE,
             data: uniPage,

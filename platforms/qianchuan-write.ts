@@ -59,6 +59,14 @@ export interface ItemResult {
   reason: string | null
 }
 
+/** The answer leaves one of the objects out. */
+export const NOT_SAID = 'not in the answer'
+
+/** One result for each that was asked about, the first that says something of it: silence is no success. */
+export function perItem(ids: readonly string[], results: readonly ItemResult[]): ItemResult[] {
+  return ids.map((id) => results.find((each) => each.id === id) ?? { id, ok: false, reason: NOT_SAID })
+}
+
 const reason = z
   .string()
   .nullish()

@@ -191,8 +191,8 @@ function unwanted(field: string, got: number): SpecProblem[] {
 }
 
 /** A video sells one product: the same video is the same product, also where a side does not name it. */
-function excluded(
-  { productId }: PromotionSpec,
+export function excluded(
+  { productId }: Pick<PromotionSpec, 'productId'>,
   { excludes }: Capability,
   neighbours: readonly Neighbour[],
 ): SpecProblem[] {

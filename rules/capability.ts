@@ -194,13 +194,16 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
     // 2.7: control_task/budget/update takes more and less.
     addBudget: { amountFen: { min: YUAN, max: 10_000_000 * YUAN - 1, step: 1 }, time: null },
     cut: true,
-    // 2.7: control_task/status/update.
+    // 2.7: control_task/status/update; what is deleted might show its figures no more.
     end: 'PAUSE',
     quotas: [],
     excludes: [{ rival: 'STANDARD_PLAN', same: 'PRODUCT' }],
     foundBy: 'NAME',
-    // 2.9: SITE_PROMOTION_PRODUCT_POST_ASSIST_TASK.
-    report: { figures: ['spendFen', 'gmvFen', 'orders'], delayMinutes: REPORT_DELAY_MINUTES },
+    // A.4: the metrics of control_task/list.
+    report: {
+      figures: ['spendFen', 'gmvFen', 'orders', 'shows', 'clicks'],
+      delayMinutes: REPORT_DELAY_MINUTES,
+    },
   },
   STANDARD_PLAN: {
     channel: 'QIANCHUAN',

@@ -172,11 +172,32 @@ function bestOf(rates: readonly Rate[]): Rate | null {
   return best
 }
 
-function roiFall(last: MaterialDay, earlier: readonly MaterialDay[], { roiShare }: FatigueSettings): Fall[] {
-  const value = roiOf(last)
-  const peak = Math.max(0, ...earlier.map((day) => roiOf(day) ?? 0))
-  if (value === null || peak === 0 || value >= roiShare * peak) return []
+/** Orders come by chance, so that the best of some days is a lucky one: a fall counts beyond what that explains. */
+function roiFall(
+  last: MaterialDay,
+  earlier: readonly MaterialDay[],
+  { roiShare, noise }: FatigueSettings,
+): Fall[] {
+  const best = bestRoi(earlier)
+  const [value, peak] = [roiOf(last), best && roiOf(best)]
+  if (value === null || best === null || peak === null || value >= roiShare * peak) return []
+  const error = roiError(last, best)
+  if (error === null || peak - value <= noise * error) return []
   return [{ metric: 'ROI', value, peak, fall: 1 - value / peak }]
+}
+
+function bestRoi(days: readonly MaterialDay[]): MaterialDay | null {
+  let best: MaterialDay | null = null
+  for (const day of days) if ((roiOf(day) ?? 0) > (best ? (roiOf(best) ?? 0) : 0)) best = day
+  return best
+}
+
+/** Standard error of the difference of two days' ROI, were both alike, orders Poisson and of one value. null: orders are not known. */
+function roiError(a: MaterialDay, b: MaterialDay): number | null {
+  const [spend, gmv] = [(a.spendFen ?? 0) + (b.spendFen ?? 0), (a.gmvFen ?? 0) + (b.gmvFen ?? 0)]
+  if (a.orders === null || b.orders === null || a.orders + b.orders === 0) return null
+  const apart = (spend * spend) / ((a.spendFen ?? 0) * (b.spendFen ?? 0))
+  return (gmv / spend) * Math.sqrt(apart / (a.orders + b.orders))
 }
 
 function roiOf({ spendFen, gmvFen }: MaterialDay): number | null {

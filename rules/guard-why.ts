@@ -1,6 +1,7 @@
 /** A guard's reason in one sentence, zh and en. */
-import type { GuardReason } from './guard.ts'
+import type { GuardReason, Mark, Origin } from './guard.ts'
 import type { CapScope } from './guard-money.ts'
+import type { PlaceWhy } from './promotion-place.ts'
 
 export interface Said {
   zh: string
@@ -13,6 +14,28 @@ const SCOPES: Readonly<Record<CapScope, Said>> = {
   DAY: { zh: '当日', en: 'the day' },
   BRAND: { zh: '品牌本月', en: "the brand's month" },
   WORKSPACE: { zh: '工作区本月', en: "the workspace's month" },
+}
+
+const PLACES: Readonly<Record<PlaceWhy, Said>> = {
+  NO_PRODUCT: {
+    zh: '不知道视频卖的是平台上的哪个商品',
+    en: 'what the video sells is not known to the platform: read the sales of the shop',
+  },
+  NO_PLAN: { zh: '没有在投的全域计划带这个商品', en: 'no running 全域 plan carries the product' },
+  TOO_SMALL: {
+    zh: '带这个商品的全域计划日预算都低于追投金额',
+    en: 'no 全域 plan with the product has a budget of the amount',
+  },
+  BARRED: {
+    zh: '带这个商品的全域计划都不收这条视频：审核未通过或已被排除',
+    en: 'every 全域 plan with the product refused the video or excludes it',
+  },
+  EXCLUDED: {
+    zh: '同商品的标准计划在投，与全域互斥：先停掉它',
+    en: 'a standard plan of the product runs, and the platform lets only one of the two run: end it first',
+  },
+  ALREADY_IN: { zh: '视频已在计划里', en: 'the video is in the plan already' },
+  ADDING: { zh: '先把视频加进计划', en: 'the video is being put into the plan first' },
 }
 
 /** 分 as yuan without trailing zeros. */
@@ -51,9 +74,11 @@ export function explainReason(reason: GuardReason): Said {
         `promotion ${reason.promotionId} of the same video ${reason.unsettled ? 'is not settled' : 'still runs'}`,
       )
     case 'MARKED':
-      return say(`平台标记 ${reason.mark}：不投`, `the platform marks the material ${reason.mark}`)
+      return ofMark(reason, '不投', '')
     case 'MARKS_UNKNOWN':
       return say('还没读到素材标记', "the platform's marks of the material were not read yet")
+    case 'NO_PLACE':
+      return PLACES[reason.why]
     case 'WALLET':
       return say(
         `余额 ${yuan(reason.walletFen)} 元，要 ${yuan(reason.askedFen)} 元`,
@@ -74,11 +99,30 @@ export function explainReason(reason: GuardReason): Said {
         `from ${yuan(reason.fromFen)} yuan on two persons must agree; it is ${yuan(reason.askedFen)} with ${reason.persons}`,
       )
     case 'RISKY_MARK':
-      return say(
-        `平台标记 ${reason.mark}：需要确认`,
-        `the platform marks the material ${reason.mark}: a person has to confirm`,
-      )
+      return ofMark(reason, '需要确认', ': a person has to confirm')
   }
+}
+
+const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  SIMILAR_MATERIAL: '同质',
+  SIMILAR_RISK_MATERIAL: '疑似同质',
+  CARRY_MATERIAL: '搬运',
+  INEFFICIENT_MATERIAL: '低效',
+  LOW_QUALITY_MATERIAL: '低质',
+}
+
+/** Of a remix with its origin: what it has to differ from. */
+function ofMark({ mark, remixOf }: { mark: Mark; remixOf?: Origin }, zh: string, en: string): Said {
+  const marked = {
+    zh: `平台标记${MARK_WORDS[mark]}（${mark}）：${zh}`,
+    en: `the platform marks the material ${mark}${en}`,
+  }
+  if (!remixOf) return marked
+  const { title, videoId } = remixOf
+  return say(
+    `${marked.zh}；它混剪自「${title}」（视频 ${videoId}），换掉实质内容再投`,
+    `${marked.en}; it was cut out of "${title}" (video ${videoId}): change more of its substance`,
+  )
 }
 
 const say = (zh: string, en: string): Said => ({ zh, en })

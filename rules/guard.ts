@@ -2,6 +2,7 @@
 import type { Method } from './capability.ts'
 import { CAP_SCOPES, type CapScope } from './guard-money.ts'
 import { type QuietHours, quietUntil } from './guard-quiet.ts'
+import type { PlaceWhy } from './promotion-place.ts'
 
 /** DRY_RUN: decides and sends nothing. APPROVE: a person confirms each. AUTO: within the caps by itself. */
 export const PROMOTION_MODES = ['DRY_RUN', 'APPROVE', 'AUTO'] as const
@@ -66,14 +67,22 @@ export interface Standing {
   killed: boolean
   /** 分 by `committedFen`, without this request. ORDER: of this very order. */
   committedFen: Readonly<Record<CapScope, number>>
-  /** Of the video; null: not known, which is not none. */
+  /** Of the video before anybody paid for its plays; null: not known, which is not none. */
   naturalOrders: number | null
   /** Other promotions of the same video on the same account that are open. */
   inFlight: readonly { promotionId: number; method: Method; unsettled: boolean }[]
   /** Of the material; null: not read. */
   marks: readonly Mark[] | null
+  /** What the video was cut anew out of; null: it is no remix. */
+  remixOf: Origin | null
   /** What the platform gives; null: it does not say, and will refuse by itself. */
   platform: { walletFen: number | null; ordersLeft: number | null; mostCostFen: number | null }
+}
+
+/** 混剪 of it. */
+export interface Origin {
+  videoId: number
+  title: string
 }
 
 /** Speaks against it. Money in 分. */
@@ -85,8 +94,10 @@ export type Refusal =
   | { kind: 'CAP'; scope: CapScope; capFen: number; committedFen: number; askedFen: number }
   | { kind: 'NO_BASE'; needed: number; orders: number | null }
   | { kind: 'IN_FLIGHT'; promotionId: number; method: Method; unsettled: boolean }
-  | { kind: 'MARKED'; mark: Mark }
+  /** `remixOf` is there for a remix: what it was cut out of. */
+  | { kind: 'MARKED'; mark: Mark; remixOf?: Origin }
   | { kind: 'MARKS_UNKNOWN' }
+  | { kind: 'NO_PLACE'; why: PlaceWhy }
   | { kind: 'WALLET'; walletFen: number; askedFen: number }
   | { kind: 'ORDERS_AT_ONCE'; left: number }
   | { kind: 'MOST_COST'; mostFen: number; askedFen: number }
@@ -94,7 +105,7 @@ export type Refusal =
 export type Asking =
   | { kind: 'CONFIRM' }
   | { kind: 'TWO_PERSONS'; fromFen: number; askedFen: number; persons: number }
-  | { kind: 'RISKY_MARK'; mark: Mark }
+  | { kind: 'RISKY_MARK'; mark: Mark; remixOf?: Origin }
 export type GuardReason = Refusal | Asking
 
 /** Every reason, not only the first. REFUSED has what a person would be asked for as well. */
@@ -165,9 +176,12 @@ function ofTheVideo({ call, method }: SpendRequest, standing: Standing): Refusal
     for (const other of inFlight)
       if (other.unsettled || other.method === method) found.push({ kind: 'IN_FLIGHT', ...other })
   if (marks === null) found.push({ kind: 'MARKS_UNKNOWN' })
-  for (const mark of marks ?? []) if (settings.marks[mark] === 'REFUSE') found.push({ kind: 'MARKED', mark })
+  for (const mark of marks ?? [])
+    if (settings.marks[mark] === 'REFUSE') found.push({ kind: 'MARKED', mark, ...cutOutOf(standing) })
   return found
 }
+
+const cutOutOf = ({ remixOf }: Standing) => (remixOf ? { remixOf } : {})
 
 function ofThePlatform({ call, amountFen }: SpendRequest, { platform, committedFen }: Standing): Refusal[] {
   const { walletFen, ordersLeft, mostCostFen } = platform
@@ -195,6 +209,7 @@ function asked({ amountFen, approvals, proposedBy }: SpendRequest, standing: Sta
   if (from !== null && whole >= from && (persons < 2 || !confirmed))
     found.push({ kind: 'TWO_PERSONS', fromFen: from, askedFen: whole, persons })
   for (const mark of marks ?? [])
-    if (settings.marks[mark] === 'ASK' && !confirmed) found.push({ kind: 'RISKY_MARK', mark })
+    if (settings.marks[mark] === 'ASK' && !confirmed)
+      found.push({ kind: 'RISKY_MARK', mark, ...cutOutOf(standing) })
   return found
 }

@@ -3,12 +3,14 @@
  * may be looked at whenever one likes; every other rule only ends or slows spending, or lets a trial that is not decided go
  * on, and so makes no wrong PASS more likely.
  */
-import type { Fatigue } from './fatigue.ts'
+import type { Fatigue, FatigueMetric } from './fatigue.ts'
 import type { DecideSettings } from './promotion-settings.ts'
 import { explainDecision } from './promotion-why.ts'
+import { type Restated, type Settled, sayRestated } from './trial-settled.ts'
 import { MINUTE } from './types.ts'
 
-export const DECISIONS = ['START', 'ADD_BUDGET', 'HOLD', 'CUT', 'STOP', 'PROMOTE', 'RETIRE'] as const
+/** REMIX moves no money: the material still earns and its audience has seen it, so that a new cut of it is to be made. */
+export const DECISIONS = ['START', 'ADD_BUDGET', 'HOLD', 'CUT', 'STOP', 'PROMOTE', 'REMIX', 'RETIRE'] as const
 export type DecisionAction = (typeof DECISIONS)[number]
 
 /** What the sequential test says now: ROI with its always-valid interval; null: no figures yet, or no bound on that side. */
@@ -46,17 +48,26 @@ export interface Running {
   orders: number | null
   /** Interactions per play: of bought plays, and of the video's own ones. */
   interaction: { paid: number | null; own: number | null }
-  /** GMV that stayed after returns, over spend, after so many days. */
+  /** Of the trial that it scales: GMV that stayed after returns, over spend, after so many days. */
   settled: { roi: number; days: 7 | 14 } | null
-  fatigue: Pick<Fatigue, 'kind'> | null
+  fatigue: Pick<Fatigue, 'kind' | 'advice' | 'ageDays' | 'falls'> | null
   /** All trials of the video with this one. */
   trials: { count: number; fen: number }
   /** Changes of its budget on this business day, what they added, and when the latest was made, ms. */
   changes: { today: number; addedFen: number; lastAt: number | null }
-  /** What its method allows now. */
-  can: { add: boolean; cut: boolean }
+  /** What its method allows now; `everCut`: what it allows at all. */
+  can: { add: boolean; cut: boolean; everCut: boolean }
 }
-export type DecideEvidence = Candidate | Running
+
+/** A trial that is over and had its verdict, now that returns are known. */
+export interface Judged {
+  stage: 'JUDGED'
+  verdict: 'PASS' | 'FAIL'
+  breakEven: number
+  settled: Settled
+  restated: Restated
+}
+export type DecideEvidence = Candidate | Running | Judged
 
 export const DECISION_RULES = [
   'NOT_FIRING',
@@ -74,9 +85,12 @@ export const DECISION_RULES = [
   'NEARLY_SPENT',
   'UNDECIDED',
   'SETTLED_BELOW',
+  'SETTLED_KEPT',
+  'SETTLED_OVERTURNED',
   'FATIGUED',
   'TIME_OVER',
   'TIRING',
+  'STILL_EARNS',
   'EARNS_LESS',
   'TOO_SMALL',
   'CANNOT_CUT',
@@ -85,8 +99,10 @@ export const DECISION_RULES = [
   'STEADY',
 ] as const
 export type DecisionRule = (typeof DECISION_RULES)[number]
+/** The other two are put into words by rules/trial-settled.ts. */
+export type ExplainedRule = Exclude<DecisionRule, 'SETTLED_KEPT' | 'SETTLED_OVERTURNED'>
 /** Of the rules above: counted up when one of them changes its meaning. */
-export const DECISION_VERSION = 1
+export const DECISION_VERSION = 2
 
 export interface Decision {
   action: DecisionAction
@@ -105,20 +121,21 @@ export interface Decision {
 
 interface Choice {
   action: DecisionAction
-  rule: DecisionRule
+  rule: ExplainedRule
   amountFen?: number
 }
 
 export function decide(evidence: DecideEvidence, settings: DecideSettings, now: number): Decision {
+  const versions = { ruleVersion: DECISION_VERSION, settingsVersion: settings.version }
+  if (evidence.stage === 'JUDGED') return { ...ofJudged(evidence), ...versions }
   const { action, rule, amountFen = null } = chosen(evidence, settings, now)
   const numbers = numbersOf(evidence, amountFen)
   const { low, high } = evidence.stage === 'CANDIDATE' ? { low: null, high: null } : evidence.trial
   const said = explainDecision(rule, numbers)
-  const versions = { ruleVersion: DECISION_VERSION, settingsVersion: settings.version }
   return { action, rule, ...versions, amountFen, numbers, interval: { low, high }, ...said }
 }
 
-function chosen(evidence: DecideEvidence, settings: DecideSettings, now: number): Choice {
+function chosen(evidence: Candidate | Running, settings: DecideSettings, now: number): Choice {
   if (evidence.stage === 'CANDIDATE') return ofCandidate(evidence, settings)
   return evidence.stage === 'TRIAL' ? ofTrial(evidence, settings) : ofScale(evidence, settings, now)
 }
@@ -175,19 +192,36 @@ function ofScale(evidence: Running, settings: DecideSettings, now: number): Choi
   const { trial, settled, fatigue, over } = evidence
   if (trial.verdict === 'FAIL') return { action: 'STOP', rule: 'TEST_FAILED' }
   const lost = settled !== null && settled.roi < trial.breakEven
-  if (lost && settled.days === 14) return { action: 'STOP', rule: 'SETTLED_BELOW' }
-  if (fatigue?.kind === 'FATIGUED') return { action: 'RETIRE', rule: 'FATIGUED' }
+  // Returns of the second week only take more away: what cannot get less ends after the first.
+  if (lost && (settled.days === 14 || !evidence.can.everCut)) return { action: 'STOP', rule: 'SETTLED_BELOW' }
+  if (fatigue?.advice === 'RETIRE') return { action: 'RETIRE', rule: 'FATIGUED' }
   if (over) return { action: 'RETIRE', rule: 'TIME_OVER' }
   if (lost) return less(evidence, 'SETTLED_BELOW', settings, now)
-  if (fatigue?.kind === 'TIRING') return less(evidence, 'TIRING', settings, now)
+  if (fatigue?.advice === 'CUT') return less(evidence, 'TIRING', settings, now)
   const { spentFen, hoursRun } = evidence
   const below = trial.roi !== null && trial.roi < trial.breakEven
   if (below && spentFen >= settings.cutSpentFen && hoursRun >= settings.cutHours)
     return less(evidence, 'EARNS_LESS', settings, now)
+  if (fatigue?.advice === 'REMIX') return { action: 'REMIX', rule: 'STILL_EARNS' }
   return onwards(evidence, settings, now)
 }
 
-function less(evidence: Running, rule: DecisionRule, settings: DecideSettings, now: number): Choice {
+/** Of a trial nothing runs any more: a PASS that fell ends what was scaled on its word, and a FAIL that rose starts nothing. */
+function ofJudged(evidence: Judged): Omit<Decision, 'ruleVersion' | 'settingsVersion'> {
+  const { verdict, restated } = evidence
+  const kept = restated.standing === 'KEPT'
+  return {
+    action: kept || verdict === 'FAIL' ? 'HOLD' : 'STOP',
+    rule: kept ? 'SETTLED_KEPT' : 'SETTLED_OVERTURNED',
+    amountFen: null,
+    numbers: numbersOfJudged(evidence),
+    interval: { low: null, high: null },
+    zh: sayRestated(verdict, restated, 'zh'),
+    en: sayRestated(verdict, restated, 'en'),
+  }
+}
+
+function less(evidence: Running, rule: ExplainedRule, settings: DecideSettings, now: number): Choice {
   const { budgetFen, can } = evidence
   if (!can.cut) return { action: 'HOLD', rule: 'CANNOT_CUT' }
   if (!isCooled(evidence, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
@@ -220,7 +254,7 @@ function stepped(fen: number, { stepFen }: DecideSettings): number {
   return Math.floor(fen / stepFen) * stepFen
 }
 
-function numbersOf(evidence: DecideEvidence, amountFen: number | null): Record<string, number | null> {
+function numbersOf(evidence: Candidate | Running, amountFen: number | null): Record<string, number | null> {
   const { trials } = evidence
   const base = { amountFen, trials: trials.count, trialsFen: trials.fen }
   if (evidence.stage === 'CANDIDATE') return { ...base, breakEven: evidence.breakEven }
@@ -245,5 +279,38 @@ function numbersOf(evidence: DecideEvidence, amountFen: number | null): Record<s
     settledDays: settled?.days ?? null,
     changesToday: changes.today,
     addedTodayFen: changes.addedFen,
+    ...numbersOfFatigue(evidence.fatigue),
+  }
+}
+
+/** Only what fell; the rest is null. */
+function numbersOfFatigue(fatigue: Running['fatigue']): Record<string, number | null> {
+  const of = (metric: FatigueMetric) => fatigue?.falls.find((fall) => fall.metric === metric)
+  const [ctr, completion, roi] = [of('CTR'), of('COMPLETION'), of('ROI')]
+  return {
+    ageDays: fatigue?.ageDays ?? null,
+    ctr: ctr?.value ?? null,
+    ctrPeak: ctr?.peak ?? null,
+    completion: completion?.value ?? null,
+    completionPeak: completion?.peak ?? null,
+    dayRoi: roi?.value ?? null,
+    dayRoiPeak: roi?.peak ?? null,
+  }
+}
+
+function numbersOfJudged({ breakEven, settled, restated }: Judged): Record<string, number | null> {
+  const { days, spendFen, paidGmvFen, settledGmvFen } = settled
+  const { settledRoi, expectedRoi, limitRoi, returnRate, expectedReturnRate } = restated
+  return {
+    breakEven,
+    settledDays: days,
+    settledRoi,
+    expectedRoi,
+    limitRoi,
+    returnRate,
+    expectedReturnRate,
+    spentFen: spendFen,
+    gmvFen: paidGmvFen,
+    settledGmvFen,
   }
 }

@@ -6,6 +6,8 @@ import { MINUTE } from './types.ts'
 export type Task =
   /** PROPOSED: whether it needs nobody's word. */
   | { kind: 'CONSIDER' }
+  /** Its plan is not chosen, or does not deliver its video yet. */
+  | { kind: 'PLACE' }
   | { kind: 'CREATE' }
   /** Its time to answer is over: nobody will. */
   | { kind: 'LOST' }
@@ -16,10 +18,13 @@ export type Task =
   | { kind: 'WAIT'; until: number | null }
   | { kind: 'DONE' }
 
-/** `finalKnown`: what it spent in the end is. `endRefusedAt`: when the platform last refused to end it, ms; null: it did not. */
+/**
+ * `placed`: it has the plan that it needs. `finalKnown`: what it spent in the end is known. `endRefusedAt`: when the platform
+ * last refused to end it, ms; null: it did not.
+ */
 export function nextTask(
   promotion: Promotion,
-  { finalKnown, endRefusedAt }: { finalKnown: boolean; endRefusedAt: number | null },
+  { placed, finalKnown, endRefusedAt }: { placed: boolean; finalKnown: boolean; endRefusedAt: number | null },
   now: number,
 ): Task {
   const { state, order, stop, claimedAt } = promotion
@@ -32,6 +37,7 @@ export function nextTask(
   if (mayEnd && (endRefusedAt === null || now - endRefusedAt >= END_AGAIN_MS)) return { kind: 'TERMINATE' }
   if (open?.phase === 'RECONCILING') return { kind: 'RECONCILE' }
   if (open?.phase === 'ASKING' && open.call === 'CREATE') return { kind: 'WAIT', until: null }
+  if (!placed && (state === 'PROPOSED' || state === 'APPROVED')) return { kind: 'PLACE' }
   if (state === 'PROPOSED') return { kind: 'CONSIDER' }
   if (state === 'APPROVED') return { kind: 'CREATE' }
   if (order === 'LIVE' || (order === 'OVER' && (!finalKnown || state === 'JUDGING'))) return { kind: 'LOOK' }

@@ -1,17 +1,17 @@
 /** A decision about money in one sentence, zh and en, with the numbers that it rests on. */
 import { type Said, yuan } from './guard-why.ts'
-import type { DecisionRule } from './promotion-decide.ts'
+import type { DecisionRule, ExplainedRule } from './promotion-decide.ts'
 
 type Numbers = Readonly<Record<string, number | null>>
 
-export function explainDecision(rule: DecisionRule, numbers: Numbers): Said {
+export function explainDecision(rule: ExplainedRule, numbers: Numbers): Said {
   const n = (name: string) => short(numbers[name])
   const money = (name: string) => {
     const fen = numbers[name]
     return fen == null ? '?' : yuan(fen)
   }
   const { zh, en } = SENTENCES[rule](n, money)
-  const tail = ROI_RULES.has(rule) ? roiOf(n, money) : null
+  const tail = ROI_RULES.has(rule) ? roiOf(n, money) : TIRED_RULES.has(rule) ? fallsOf(numbers) : null
   return tail ? { zh: `${zh}：${tail.zh}`, en: `${en}: ${tail.en}` } : { zh, en }
 }
 
@@ -36,9 +36,29 @@ function roiOf(n: (name: string) => string, money: (name: string) => string): Sa
   }
 }
 
+/** Rules whose sentence ends with what fell of the material, and how old it is. */
+const TIRED_RULES: ReadonlySet<DecisionRule> = new Set(['FATIGUED', 'TIRING', 'STILL_EARNS'])
+
+const FALLS = [
+  ['CTR', 'CTR', 'ctr'],
+  ['完播率', 'completion', 'completion'],
+  ['ROI', 'ROI', 'dayRoi'],
+] as const
+
+/** null: nothing fell. */
+function fallsOf(numbers: Numbers): Said | null {
+  const fell = FALLS.filter(([, , name]) => numbers[name] != null)
+  if (fell.length === 0) return null
+  const of = (name: string) => `${short(numbers[name])} < ${short(numbers[`${name}Peak`])}`
+  return {
+    zh: `第 ${short(numbers.ageDays)} 天，${fell.map(([zh, , name]) => `${zh} ${of(name)}`).join('，')}（自身最好）`,
+    en: `day ${short(numbers.ageDays)}, ${fell.map(([, en, name]) => `${en} ${of(name)}`).join(', ')} at its best`,
+  }
+}
+
 type Sentence = (n: (name: string) => string, money: (name: string) => string) => Said
 
-const SENTENCES: Readonly<Record<DecisionRule, Sentence>> = {
+const SENTENCES: Readonly<Record<ExplainedRule, Sentence>> = {
   NOT_FIRING: () => say('不是爆款，不投', 'no breakout: not tried'),
   NO_BREAK_EVEN: () =>
     say('不知毛利，算不出保本 ROI，不投', 'the margin is not known, so neither is break-even: not tried'),
@@ -91,6 +111,11 @@ const SENTENCES: Readonly<Record<DecisionRule, Sentence>> = {
     say(
       `素材变疲，减 ${money('amountFen')} 元；ROI ${n('roi')}，保本 ${n('breakEven')}`,
       `the material tires, take ${money('amountFen')} yuan away; ROI ${n('roi')}, break-even ${n('breakEven')}`,
+    ),
+  STILL_EARNS: (n) =>
+    say(
+      `素材变疲但还赚钱，做混剪：换开头、主体或行动号召；ROI ${n('roi')}，保本 ${n('breakEven')}`,
+      `the material tires and still earns, remix it (hook, body or call to action); ROI ${n('roi')}, break-even ${n('breakEven')}`,
     ),
   EARNS_LESS: (_, money) =>
     say(`低于保本，减 ${money('amountFen')} 元`, `below break-even, take ${money('amountFen')} yuan away`),

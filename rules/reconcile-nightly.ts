@@ -38,6 +38,8 @@ export const DIFFERENCES = [
   'CLAIMED_TWICE',
   /** The wallet lost more (above 0) or less than the orders spent. */
   'WALLET_DIFFERS',
+  /** It fell by more than all that is known to have left it: paid in or not, somebody else spent. */
+  'WALLET_FELL',
   /** A side does not know its figure. */
   'NOT_COMPARED',
 ] as const
@@ -150,4 +152,32 @@ function ofWallet(wallet: WalletSpan, orders: readonly TheirOrder[]): Difference
     openedFen === null || closedFen === null || paidInFen === null ? null : openedFen + paidInFen - closedFen
   if (spent === null || gone === null) return [differenceOf('NOT_COMPARED', named, 'WALLET', spent, gone)]
   return spent === gone ? [] : [differenceOf('WALLET_DIFFERS', named, 'WALLET', spent, gone)]
+}
+
+/** A wallet on two nights, 分; null: not known. */
+export interface WalletNights {
+  accountId: string
+  beforeFen: number | null
+  nowFen: number | null
+  /** The most that orders may have taken since. */
+  ordersFen: number
+  /** What plans spent since by the account's report. */
+  reportFen: number | null
+}
+
+/** Roundings of a day's spend. Assumed. */
+const SLACK_FEN = 100
+
+/**
+ * Nobody tells of money paid in, which hides a loss and never makes one: only a fall beyond all that is known is said. Where the
+ * report is not known it is NOT_COMPARED.
+ */
+export function walletFell(nights: WalletNights): Difference[] {
+  const { accountId, beforeFen, nowFen, ordersFen, reportFen } = nights
+  if (beforeFen === null || nowFen === null) return []
+  const fell = beforeFen - nowFen
+  if (fell <= ordersFen + (reportFen ?? 0) + SLACK_FEN) return []
+  const named = { accountId, orderId: null, promotionId: null }
+  if (reportFen === null) return [differenceOf('NOT_COMPARED', named, 'WALLET', null, fell)]
+  return [differenceOf('WALLET_FELL', named, 'WALLET', ordersFen + reportFen, fell)]
 }

@@ -122,8 +122,24 @@ export interface Additions {
   count: number | null
 }
 
+/** All that an order may spend; null: not said. Where additions are not told apart its amount has them. */
+export function wholeFen({
+  amountFen,
+  added,
+}: {
+  amountFen: number | null
+  added: Additions
+}): number | null {
+  return amountFen === null ? null : amountFen + (added.addedFen ?? 0)
+}
+
+/** What tells one change of an order from none: its additions, or all of it where they are not told apart. */
+export function additionsOf(order: { amountFen: number | null; added: Additions }): Additions {
+  return { addedFen: wholeFen(order), count: order.added.count }
+}
+
 /**
- * What became of more money for an order: `before` was read before the call. AMBIGUOUS also where somebody else
+ * What became of more money (below 0: less) for an order: `before` was read before the call. AMBIGUOUS also where somebody else
  * added to it meanwhile.
  */
 export function settleAddition(

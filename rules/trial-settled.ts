@@ -2,7 +2,8 @@
 import { TrialInputError, type Verdict, WORTHWHILE } from './trial-test.ts'
 
 /** 千川 settles a report after 7 and after 14 days. */
-export type SettledAfter = 7 | 14
+export const SETTLED_AFTER = [7, 14] as const
+export type SettledAfter = (typeof SETTLED_AFTER)[number]
 export const STANDINGS = ['KEPT', 'OVERTURNED'] as const
 export type Standing = (typeof STANDINGS)[number]
 
@@ -14,6 +15,31 @@ export interface Settled {
   paidGmvFen: number
   /** What was not returned. */
   settledGmvFen: number
+}
+
+/** What the video sold on the days of the trial, 分: as paid, and what was not given back within the term. */
+export interface Sold {
+  gmvFen: number
+  settledFen: number
+}
+
+/** So much of the trial's paid GMV must be among the sales that are known, or they say nothing of it. Assumed. */
+export const COVERED = 0.5
+
+/**
+ * Of the GMV that the platform gave the trial the share that the video's sales of its days kept: bought sales are taken to be
+ * given back as often as the others of the same days. null: nothing was spent, or too few of the sales are known.
+ */
+export function settledOf(
+  { spendFen, paidGmvFen }: { spendFen: number | null; paidGmvFen: number | null },
+  sold: Sold,
+  days: SettledAfter,
+): Settled | null {
+  if (!spendFen || paidGmvFen === null) return null
+  if (paidGmvFen === 0) return { days, spendFen, paidGmvFen, settledGmvFen: 0 }
+  if (sold.gmvFen === 0 || sold.gmvFen < COVERED * paidGmvFen) return null
+  const kept = sold.settledFen / sold.gmvFen
+  return { days, spendFen, paidGmvFen, settledGmvFen: Math.round(paidGmvFen * kept) }
 }
 
 export interface Restated {

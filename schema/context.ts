@@ -4,6 +4,7 @@ import type { AuthoriseDeps } from '../flow/authorise.ts'
 import type { Context } from '../flow/context.ts'
 import type { SourceInfo } from '../flow/look-price.ts'
 import type { SheetFiles } from '../flow/plan-sheet.ts'
+import type { WebhookDeps } from '../flow/webhook.ts'
 
 export type { Role }
 
@@ -24,6 +25,8 @@ export interface ApiContext {
   accounts: AuthoriseDeps | null
   /** Writes and reads the files of a 排期表; null: not set up. */
   sheets: SheetFiles | null
+  /** Tells teams outside; null: there is no key to keep addresses with. */
+  webhooks: WebhookDeps | null
   /** What can be asked for numbers; none: no app is set up. */
   sources: readonly SourceInfo[]
   /** Runs a verb of flow in its own transaction; reads that follow see what it wrote. */

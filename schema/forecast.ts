@@ -41,12 +41,12 @@ const Forecast = builder.objectRef<VideoForecast>('Forecast').implement({
       type: 'BigInt',
       nullable: true,
       description:
-        'Plays at an age of 24 h: expected, or as seen once that is behind; null: nobody looked then.',
+        'Plays at an age of 24 h: expected, or as seen once that is behind; null: nobody looked then, or there were ads.',
     }),
     plays7d: t.expose('plays7d', {
       type: 'BigInt',
       nullable: true,
-      description: 'The same at 7 days; null: nobody looked then.',
+      description: 'The same at 7 days; null: nobody looked then, or there were ads.',
     }),
     final: t.expose('final', { type: 'BigInt', description: 'Expected plays in the end.' }),
     low: t.expose('low', { type: 'BigInt', description: '1 in 10 videos like this ended below.' }),
@@ -77,8 +77,8 @@ builder.drizzleObjectField(Video, 'forecast', (t) =>
     type: Forecast,
     nullable: true,
     description:
-      'What becomes of it; null: it was never looked at, its plays are not known, or it is younger than any finished ' +
-      'video was seen at, of which nothing is learned yet.',
+      'What becomes of it; null: it was never looked at, or its plays are not known. At ages that no finished video was ' +
+      'seen at the shipped priors hold, and why says so.',
     select: { columns: { id: true } },
     resolve: ({ id }, _args, context) => forecastOf(id, context).then((found) => found ?? null),
   }),

@@ -13,6 +13,7 @@ const NODE_TYPES = [
   'Breakout',
   'Notification',
   'Promotion',
+  'Webhook',
   'Pair',
   'Programme',
   'Campaign',

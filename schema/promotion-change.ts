@@ -20,9 +20,13 @@ const ProposePromotionInput = builder.inputType('ProposePromotionInput', {
     }),
     amountFen: t.field({
       type: 'BigInt',
-      description: '分; left out: as in the settings. 随心推 takes 100 yuan and more, in steps of 10.',
+      description:
+        '分; left out: as in the settings. 随心推 takes 100 yuan and more, in steps of 10; 追投 at most the budget of its plan; UNI_PLAN_ADD none.',
     }),
-    hours: t.float({ description: 'Left out: as in the settings. 随心推 takes 2, 6, 12, 24, 72 and 120.' }),
+    hours: t.float({
+      description:
+        'Left out: as in the settings. 随心推 takes 2, 6, 12, 24, 72 and 120; 追投 0.5 to 24 in steps of 0.5.',
+    }),
     goal: t.field({ type: GoalEnum, description: '投放目标; left out: PURCHASE.' }),
     breakoutId: t.id({ description: 'The breakout that it follows.' }),
   }),
@@ -34,7 +38,9 @@ builder.mutationField('proposePromotion', (t) =>
     description:
       'Proposes a promotion: nothing is spent before it is approved, and nothing at all while the mode is DRY_RUN. ' +
       'InvalidInputError: what the method does not take, or what keeps the video from being judged (its margin, ' +
-      'commission, returns, or the worth of an order are not known). ConflictError: one of the same aim is open.',
+      'commission, returns, or the worth of an order are not known). ConflictError: one of the same aim is open. ' +
+      'What needs a 全域 plan gets the running one that carries the product of the video, once it is tended; until then ' +
+      '`held` says what is missing.',
     args: { input: t.arg({ type: ProposePromotionInput, required: true, description: 'The promotion.' }) },
     resolve: async (query, _root, { input: { aim, method, goal, ...input } }, { run, db, viewer }) => {
       const id = await run(proposePromotion, {

@@ -18,7 +18,7 @@ export const AimEnum = builder.enumType('PromotionAim', {
 })
 export const MethodEnum = builder.enumType('PromotionMethod', {
   description:
-    '随心推 order, video into a 全域 plan, 素材追投, 标准投放 plan. Only SUIXINTUI_ORDER is sent so far.',
+    '随心推 order; video into a running 全域 plan, which pays; 素材追投 of a video in such a plan; 标准投放 plan, which is not sent so far.',
   values: METHODS,
 })
 export const GoalEnum = builder.enumType('PromotionGoal', {
@@ -78,6 +78,7 @@ export const DecisionActionEnum = builder.enumType('PromotionAction', {
     CUT: { description: '减预算.' },
     STOP: { description: '停投.' },
     PROMOTE: { description: '放量: the trial passed.' },
+    REMIX: { description: '混剪: it tires and still earns; moves no money.' },
     RETIRE: { description: '下线.' },
   } as const satisfies Values<DecisionAction>,
 })

@@ -152,10 +152,19 @@ export const Promotion = builder.drizzleNode('promotion', {
     since: t.expose('since', { type: 'DateTime', description: 'When it came into its state.' }),
     orderId: t.exposeString('orderId', {
       nullable: true,
-      description: "The platform's number; null: no order is known.",
+      description:
+        "The platform's number of the order or 追投 task; of a video in a plan, which has none, ours. null: none is known.",
+    }),
+    planId: t.exposeString('planId', {
+      nullable: true,
+      description:
+        'The 全域 plan that it is a part of, as the platform numbers it; null: it needs none, or none is chosen yet.',
     }),
     advertiserId: t.exposeString('advertiserId', { description: 'Who pays, as the platform numbers it.' }),
-    amountFen: t.expose('amountFen', { type: 'BigInt', description: 'Of the first order, 分.' }),
+    amountFen: t.expose('amountFen', {
+      type: 'BigInt',
+      description: 'Of the first order, 分; 0: the plan that it is put into pays.',
+    }),
     hours: t.exposeFloat('hours', {
       nullable: true,
       description: 'How long the order runs; null: until it is ended.',

@@ -168,7 +168,11 @@ const EnableRuleInput = builder.inputType('EnableRuleInput', {
   description: 'The switch of a rule.',
   fields: (t) => ({
     ruleId: t.id({ required: true, description: 'The rule.' }),
-    enabled: t.boolean({ required: true, description: 'Whether it judges.' }),
+    enabled: t.boolean({
+      required: true,
+      description:
+        'Whether it judges; switching on adds a version that says the same, from which on it is scored.',
+    }),
   }),
 })
 builder.mutationField('enableRule', (t) =>

@@ -54,6 +54,10 @@ export const JOBS = {
     }),
     attempts: 1,
   },
+  /** Writes down what the teams of a workspace are to be told; the next sweep repairs a failed one. */
+  route: { payload: z.strictObject({ workspaceId: z.number().int().positive() }), attempts: 1 },
+  /** Sends what is due to the addresses of a workspace. Never tried again by itself: the rows say when. */
+  deliver: { payload: z.strictObject({ workspaceId: z.number().int().positive() }), attempts: 1 },
   /** Drops what is too old to keep, every day. Tried again, since it gives up where it would hold up others. */
   retention: { payload: z.strictObject({}), attempts: 5 },
 } as const

@@ -1,6 +1,7 @@
 import { readAdReport } from '../flow/ad-report.ts'
 import { ledgerSubject } from '../flow/ledger.ts'
 import { readSales } from '../flow/sales.ts'
+import { restateTrials } from '../flow/trial-settled.ts'
 import { MINUTE } from '../rules/types.ts'
 import type { Payload } from './jobs.ts'
 import type { WorkerDeps } from './workers.ts'
@@ -17,6 +18,8 @@ export function createSales({ db, clock, platforms }: Pick<WorkerDeps, 'db' | 'c
     const ledger = platforms.ledger(workspaceId, await ledgerSubject(ctx, subjectId))
     try {
       if (ledger?.source === 'doudian') await readSales(ctx, { subjectId, doudian: ledger.doudian, clock })
+      // What was sold by then may have come of the age at which it corrects a verdict.
+      if (ledger?.source === 'doudian') await restateTrials({ ...ctx, now: clock() })
       if (ledger?.source === 'qianchuan') await readAdReport(ctx, { subjectId, ads: ledger.ads, clock })
       pausedUntil.delete(subjectId)
     } catch (error) {

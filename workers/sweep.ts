@@ -2,6 +2,7 @@ import { dueLedgers } from '../flow/ledger.ts'
 import { isScarce } from '../flow/look-price.ts'
 import { duePromotions, dueTrials } from '../flow/promotion-tend.ts'
 import { dueReconciliations } from '../flow/reconcile.ts'
+import { dueDeliveries, dueRoutes } from '../flow/route.ts'
 import { dueAccounts, sweep } from '../flow/sweep.ts'
 import { applyTierPolicy, dueTierPolicies } from '../flow/tier.ts'
 import type { WorkerDeps } from './workers.ts'
@@ -15,17 +16,19 @@ const FEW_SHARDS = 64
 export async function runSweep(deps: WorkerDeps): Promise<void> {
   const { db, clock, platforms, queue, ledgersEvery } = deps
   const now = clock()
-  const [policies, accounts, ledgers, work, promotions] = await Promise.all([
+  const [policies, accounts, ledgers, work, promotions, news] = await Promise.all([
     dueTierPolicies({ db, now }),
     dueAccounts({ db, now }),
     dueLedgers({ db, now, every: ledgersEvery }),
     sweep({ db, now }),
     loadPromotions(deps, now),
+    loadNews(deps, now),
   ])
   for (const { workspaceId, accountId } of accounts) {
     if (platforms.connectors(workspaceId).size === 0) continue
     await queue.enqueue('explore', { workspaceId, accountId }, `explore-${workspaceId}-${accountId}`)
   }
+  await enqueueNews(deps, news)
   const polls = work.filter(({ workspaceId, source }) => platforms.connectors(workspaceId).has(source))
   // A batch of each in turn: nobody waits behind the whole backlog of another workspace.
   for (let slot = 0; slot < SLOTS; slot++) {
@@ -78,4 +81,21 @@ async function enqueuePromotions({ queue }: WorkerDeps, due: DuePromotions): Pro
   for (const { workspaceId, subjectId } of due.books) {
     await queue.enqueue('reconcile', { workspaceId, subjectId }, `reconcile-${workspaceId}-${subjectId}`)
   }
+}
+
+interface DueNews {
+  routes: number[]
+  deliveries: number[]
+}
+
+async function loadNews({ db, webhooks }: WorkerDeps, now: Date): Promise<DueNews> {
+  if (!webhooks) return { routes: [], deliveries: [] }
+  const [routes, deliveries] = await Promise.all([dueRoutes({ db, now }), dueDeliveries({ db, now })])
+  return { routes, deliveries }
+}
+
+async function enqueueNews({ queue }: WorkerDeps, { routes, deliveries }: DueNews): Promise<void> {
+  for (const workspaceId of routes) await queue.enqueue('route', { workspaceId }, `route-${workspaceId}`)
+  for (const workspaceId of deliveries)
+    await queue.enqueue('deliver', { workspaceId }, `deliver-${workspaceId}`)
 }

@@ -2,6 +2,7 @@
 import type { Db } from '../db/client.ts'
 import type { Polled } from '../flow/poll.ts'
 import type { Retention } from '../flow/retention.ts'
+import type { WebhookDeps } from '../flow/webhook.ts'
 import { DAY, HOUR, MINUTE } from '../rules/types.ts'
 import { runExplore } from './explore.ts'
 import type { JobName, Payload } from './jobs.ts'
@@ -13,6 +14,7 @@ import { createPropose, runPromote, runReconcile } from './promote.ts'
 import { type Backend, createQueue, type Queue } from './queue.ts'
 import { runRetention } from './retention.ts'
 import { runRollup } from './rollup.ts'
+import { runDeliver, runRoute } from './route.ts'
 import { createSales } from './sales.ts'
 import { runSweep } from './sweep.ts'
 import { createWorker } from './worker.ts'
@@ -26,6 +28,10 @@ export interface WorkerDeps {
   onPolled?: ((polled: Polled) => void) | undefined
   /** How often sales and reports are read, ms; left out: as often as flow/ledger.ts says. */
   ledgersEvery?: number | undefined
+  /** How often a running promotion and what cannot be tried are looked at, ms; left out: every quarter of an hour. */
+  promotionsEvery?: number | undefined
+  /** Tells teams outside; left out or null: nobody is told here. */
+  webhooks?: WebhookDeps | null | undefined
 }
 
 export interface StartOptions extends Omit<WorkerDeps, 'queue' | 'retention'> {
@@ -62,6 +68,8 @@ export async function startWorkers(options: StartOptions): Promise<Workers> {
       propose: createPropose(deps),
       promote: (payload) => runPromote(deps, payload),
       reconcile: (payload) => runReconcile(deps, payload),
+      route: (payload) => runRoute(deps, payload),
+      deliver: (payload) => runDeliver(deps, payload),
       rollup: () => runRollup(deps),
       learn: () => runLearn(deps),
       retention: () => runRetention(deps),

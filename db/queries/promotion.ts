@@ -30,6 +30,8 @@ export interface VideoFacts {
   spendFen: number | null
   orders: number | null
   gmvFen: number | null
+  /** What it was cut anew out of; null: it is no remix. */
+  remixOf: { videoId: number; title: string } | null
   /** Of it something fires now. */
   firing: boolean
   /** Its trials for which an order was made. */
@@ -66,7 +68,7 @@ export async function loadVideoFacts(
         'priceFen', product.attributes->'priceFen', 'grossMargin', product.attributes->'grossMargin',
         'commissionRate', work.rate, 'returnRate', returned.rate,
         'plays', s.plays, 'interactions', s.likes + s.comments + s.shares, 'spendFen', s.spend_fen,
-        'orders', s.orders, 'gmvFen', s.gmv_fen,
+        'orders', s.orders, 'gmvFen', s.gmv_fen, 'remixOf', cut.out_of,
         'firing', exists (select from breakout b
           where b.workspace_id = a.workspace_id and b.video_id = a.id and b.state = 'FIRING'),
         'trials', tried.trials) as fact
@@ -93,6 +95,11 @@ export async function loadVideoFacts(
           and subject.source = 'qianchuan' and subject.lost_at is null and account.state = 'ACTIVE'
         order by subject.id limit 1
       ) seen on true
+      left join lateral (
+        select json_build_object('videoId', origin.id, 'title', origin.title) as out_of
+        from remix join video origin on origin.workspace_id = remix.workspace_id and origin.id = remix.origin_id
+        where remix.workspace_id = a.workspace_id and remix.video_id = a.id
+      ) cut on true
       cross join lateral (
         select json_build_object('count', count(*), 'fen', coalesce(sum(p.ordered_fen), 0)) as trials
         from promotion p

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Contract, fields, intText, wireInt } from '../contract.ts'
+import { qianchuanTaskContracts } from './qianchuan-task.ts'
 
-/** 千川 plans, 全域 and standard, with their materials and 追投 tasks: appendices A.3 and A.4. */
+/** 千川 plans, 全域 and standard, with their materials: appendices A.3 and A.4. */
 const BASE = '/open_api/v1.0/qianchuan/'
 const UNI = `${BASE}uni_promotion/`
 const num = z.number()
@@ -205,7 +206,11 @@ export const qianchuanPlanContracts: Contract[] = [
     method: 'GET',
     path: `${UNI}ad/material/get/`,
     query: fields(
-      { ...account, ad_id: intText, filtering: fields({ material_type: text }, span) },
+      {
+        ...account,
+        ad_id: intText,
+        filtering: fields({ material_type: text }, { ...span, material_status: text }),
+      },
       { fields: texts, page: intText, page_size: z.enum(['10', '20', '50', '100']) },
     ),
     data: fields(
@@ -238,48 +243,36 @@ export const qianchuanPlanContracts: Contract[] = [
   },
   {
     method: 'POST',
-    path: `${UNI}ad/control_task/create/`,
-    body: fields(
-      { ...posting, ad_id: wireInt, scene: z.enum(['MATERIAL_ADD_BUDGET', 'SMART_BOOST']) },
-      { budget: num, duration: num, material_ids: z.array(wireInt), material_type: text, name: text },
-    ),
-    data: fields({}, { id: wireInt }),
+    path: `${UNI}ad/material/delete/`,
+    body: fields({ ...posting, ad_id: wireInt }, { material_ids: z.array(wireInt), titles: texts }),
+    data: z.record(text, z.unknown()),
   },
   {
     method: 'GET',
-    path: `${UNI}ad/control_task/list/`,
+    path: `${UNI}ad/suggestion/`,
     query: fields(
-      { ...account, marketing_goal: goal, ad_id: intText, start_time: text, end_time: text, scene: text },
-      { fields: texts, ...paging },
+      { ...account, ad_id: intText },
+      { filtering: fields({}, { material_ids: z.array(wireInt), product_ids: z.array(wireInt) }), ...paging },
     ),
     data: fields(
       {},
       {
-        page_info: numbered,
-        task_list: z.array(
+        list: z.array(
           fields(
             {},
             {
-              budget: num,
-              create_time: text,
-              duration: num,
-              id: wireInt,
-              material_list: z.array(fields({}, { aweme_item_id: wireInt, material_id: wireInt })),
-              metrics: fields(
-                {},
-                {
-                  stat_cost_for_roi2_assist: num,
-                  total_pay_order_count_for_roi2_assist: num,
-                  total_pay_order_gmv_for_roi2_assist: num,
-                  total_prepay_and_pay_order_roi2_assist: num,
-                },
-              ),
-              name: text,
-              task_status: text,
+              audit_platform: z.enum(['UNKNOWN', 'AD', 'CONTENT']),
+              audit_reason: texts,
+              desc: text,
+              material_id: wireInt,
+              product_id: wireInt,
+              video_material: fields({}, { aweme_item_id: wireInt, video_id: text }),
             },
           ),
         ),
+        page_info: numbered,
       },
     ),
   },
+  ...qianchuanTaskContracts,
 ]

@@ -3,6 +3,7 @@ import { qianchuanRoutes } from './qianchuan.ts'
 import { qianchuanMaterialRoutes } from './qianchuan-materials.ts'
 import { qianchuanPlanRoutes } from './qianchuan-plans.ts'
 import { qianchuanReportRoutes } from './qianchuan-reports.ts'
+import { qianchuanTaskRoutes } from './qianchuan-tasks.ts'
 import { suixintuiRoutes } from './suixintui.ts'
 import type { Vendor } from './vendor.ts'
 import { xingtuRoutes } from './xingtu.ts'
@@ -14,6 +15,7 @@ export const oceanengine: Vendor = {
     ...qianchuanRoutes,
     ...qianchuanPlanRoutes,
     ...qianchuanMaterialRoutes,
+    ...qianchuanTaskRoutes,
     ...qianchuanReportRoutes,
     ...suixintuiRoutes,
     ...xingtuRoutes,

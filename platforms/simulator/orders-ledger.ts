@@ -1,7 +1,8 @@
 import { DAY, HOUR } from '../../rules/types.ts'
+import { budgetOf, type Task, taskSpentOn, taskStatus } from './boosts.ts'
 import { adIdAt, type End, type Order, RUNNING, spentAt, statusAt, totalFen } from './orders.ts'
 import { type Figures, figuresOf, NOTHING, plus } from './orders-yield.ts'
-import { type Plan, seededPlans, spentOn, type Task, taskSpentOn } from './plans.ts'
+import { type Plan, seededPlans, spentOn } from './plans.ts'
 import type { State } from './vendor.ts'
 import type { World } from './world.ts'
 
@@ -17,7 +18,7 @@ export interface Ledger {
   writes: { path: string; at: number; body: unknown; code: number; made: string | null }[]
 }
 
-/** Money on every account at the beginning: 200,000 yuan. */
+/** Money on every account at the beginning, unless the world says: 200,000 yuan. */
 export const OPENING_FEN = 20_000_000
 /** Orders at once, by gear; a gear for every 5,000 yuan spent. The real table is not public. */
 const GEARS = [5, 10, 20, 40, 80, 120]
@@ -45,12 +46,12 @@ export function ledgerOf({ world, state, advertiserIds }: Place): Ledger {
 /** What all orders and plans that fit bought up to an instant. */
 export function orderFigures(world: World, order: Order, until: number): Figures {
   const video = world.video(order.itemId)
-  return video ? figuresOf(world, video, spentAt(order, until)) : NOTHING
+  return video ? figuresOf(world, video, spentAt(order, until), order.orderId) : NOTHING
 }
 
 export function planFigures(world: World, plan: Plan, itemId: string, until: number): Figures {
   const video = world.video(itemId)
-  return video ? figuresOf(world, video, spentOn(world, plan, itemId, until)) : NOTHING
+  return video ? figuresOf(world, video, spentOn(world, plan, itemId, until), plan.adId) : NOTHING
 }
 
 export function taskFigures(
@@ -62,16 +63,21 @@ export function taskFigures(
 ): Figures {
   const video = world.video(itemId)
   const plan = ledger.plans.find((each) => each.adId === task.adId)
-  return video && plan ? figuresOf(world, video, taskSpentOn(task, plan, itemId, until)) : NOTHING
+  return video && plan
+    ? figuresOf(world, video, taskSpentOn(task, plan, itemId, until), task.taskId)
+    : NOTHING
+}
+
+export function taskTotal(world: World, ledger: Ledger, task: Task, until: number): Figures {
+  return sum(task.itemIds.map((itemId) => taskFigures(world, ledger, task, itemId, until)))
 }
 
 /** A plan with its tasks, over all its videos. */
 export function planTotal(world: World, ledger: Ledger, plan: Plan, until: number): Figures {
   const tasks = ledger.tasks.filter((task) => task.adId === plan.adId)
-  const own = plan.materials.map(({ itemId }) => planFigures(world, plan, itemId, until))
-  const extra = tasks.flatMap((task) =>
-    task.itemIds.map((itemId) => taskFigures(world, ledger, task, itemId, until)),
-  )
+  const itemIds = new Set(plan.materials.map(({ itemId }) => itemId))
+  const own = [...itemIds].map((itemId) => planFigures(world, plan, itemId, until))
+  const extra = tasks.map((task) => taskTotal(world, ledger, task, until))
   return sum([...own, ...extra])
 }
 
@@ -108,7 +114,7 @@ export function balanceOf(place: Place, advertiserId: string, now: number) {
     (total, order) => total + totalFen(order) - Math.floor(spentAt(order, now).fen),
     0,
   )
-  const totalLeft = OPENING_FEN - onOrders - onPlans
+  const totalLeft = (world.options.walletFen ?? OPENING_FEN) - onOrders - onPlans
   return {
     totalFen: totalLeft,
     heldFen,
@@ -151,7 +157,15 @@ export function ledgerTruth(place: Place, now: number) {
       figures: orderFigures(world, order, now),
     })),
     plans: ledger.plans.map((plan) => ({ ...plan, figures: planTotal(world, ledger, plan, now) })),
-    tasks: ledger.tasks,
+    tasks: ledger.tasks.map((task) => ({
+      ...task,
+      budgetFen: budgetOf(task),
+      status: taskStatus(task, now),
+      figures: taskTotal(world, ledger, task, now),
+    })),
+    bought: world.videos
+      .map(({ itemId }) => ({ itemId, figures: boughtFor(place, itemId, now) }))
+      .filter(({ figures }) => figures.spendFen > 0),
     writes: ledger.writes,
   }
 }

@@ -1,4 +1,4 @@
-import { createRandom } from './random.ts'
+import { createRandom, type Random } from './random.ts'
 import { effectOf, type Nature, type WorldVideo } from './videos.ts'
 import type { World } from './world.ts'
 
@@ -60,12 +60,17 @@ export function materialOf(video: WorldVideo): string {
   return String(BigInt(video.itemId) - 1n)
 }
 
-export function figuresOf(world: World, video: WorldVideo, spent: Spent): Figures {
+/** `of`: the order, plan or task that spends; each has a luck of its own. */
+export function figuresOf(world: World, video: WorldVideo, spent: Spent, of: string): Figures {
   const yields = yieldOf(world, video)
   const plays = Math.floor(spent.fen / yields.fenPerPlay)
   const answers = plays * video.fate.interactionRate * BOUGHT_INTERACTION
   const { commentPart, sharePart } = video.fate
-  const orders = Math.floor((spent.worth * yields.roi) / yields.priceFen)
+  const expected = (spent.worth * yields.roi) / yields.priceFen
+  const { seed, chance } = world.options
+  const orders = chance
+    ? arrivals(createRandom(seed, 'bought', video.itemId, of), expected)
+    : Math.floor(expected)
   const gmvFen = orders * yields.priceFen
   return {
     spendFen: Math.floor(spent.fen + 1e-6),
@@ -81,6 +86,18 @@ export function figuresOf(world: World, video: WorldVideo, spent: Spent): Figure
     refundFen: Math.round(gmvFen * yields.refundRate),
   }
 }
+
+/**
+ * Buyers come one by one and by chance: a Poisson process over the worth of what was spent, the same at every look. 100 yuan
+ * bring two or three of them, so an ROI after a day says little, and a trial needs a test.
+ */
+function arrivals(random: Random, expected: number): number {
+  let count = 0
+  for (let at = gap(random); at <= expected; at += gap(random)) count++
+  return count
+}
+
+const gap = (random: Random) => -Math.log(1 - random.next())
 
 export const NOTHING: Figures = {
   spendFen: 0,

@@ -126,8 +126,8 @@ export function adIdAt(order: Order, now: number): string | null {
   return now >= paidAt(order) ? order.adId : null
 }
 
-export function spentAt(order: Order, now: number): Spent {
-  const fen = order.parts.reduce((sum, part) => {
+export function spentAt({ parts }: Pick<Order, 'parts'>, now: number): Spent {
+  const fen = parts.reduce((sum, part) => {
     const share = (now - part.from) / (part.to - part.from || 1)
     return sum + part.fen * Math.min(1, Math.max(0, share))
   }, 0)
@@ -148,7 +148,7 @@ export function terminate(order: Order, now: number): void {
 }
 
 /** Ends the last part now and gives what it had not spent. */
-function cut(order: Order, now: number): number {
+export function cut(order: Pick<Order, 'parts'>, now: number): number {
   const last = order.parts.at(-1)
   if (!last) return 0
   const share = Math.min(1, Math.max(0, (now - last.from) / (last.to - last.from)))

@@ -23,6 +23,10 @@ export interface WorldOptions {
   history?: number
   /** Share of `videos` that their authors make private or delete some days after publication; 0 unless set. */
   gone?: number
+  /** Bought orders come by chance; left out: evenly, so that an ROI is exactly what was planted. */
+  chance?: boolean
+  /** 分 on every account at the beginning; left out: OPENING_FEN of orders-ledger.ts. */
+  walletFen?: number
 }
 
 const FALSE_DAWN_SHARE = 0.03

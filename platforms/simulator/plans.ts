@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
+import { DAY, MINUTE } from '../../rules/types.ts'
 import { materialOf, productOf, type Spent, yieldOf } from './orders-yield.ts'
 import { createRandom } from './random.ts'
 import type { WorldVideo } from './videos.ts'
@@ -10,7 +10,7 @@ export interface Plan {
   adId: string
   advertiserId: string
   name: string
-  productId: string
+  productIds: string[]
   smartBid: 'SMART_BID_CUSTOM' | 'SMART_BID_CONSERVATIVE'
   roiGoal: number | null
   createdAt: number
@@ -26,35 +26,29 @@ export interface PlanMaterial {
   /** The review's end. */
   startsAt: number
   rejected: boolean
-}
-
-/** 素材追投: more money for some videos of a 全域 plan, for some hours. */
-export interface Task {
-  taskId: string
-  adId: string
-  name: string
-  budgetFen: number
-  hours: number
-  createdAt: number
-  itemIds: string[]
+  /** Taken out of the plan; Infinity: it was not. What is put in again is a material of its own. */
+  removedAt: number
 }
 
 /** ROI falls to 1/e of itself in this time. */
-const FATIGUE = 6 * DAY
+export const FATIGUE = 6 * DAY
 const SPENT_SHARE = 0.92
 const REJECTED_SHARE = 0.05
 const BIDS = ['SMART_BID_CUSTOM', 'SMART_BID_CONSERVATIVE'] as const
 
-/** Two 全域 plans that the brand already runs, one for each way of bidding. */
+/** A plan takes 1 to 30 products. */
+const MOST_PRODUCTS = 30
+
+/** Two 全域 plans that the brand already runs, one for each way of bidding; the first carries all products, the second one. */
 export function seededPlans(world: World, advertiserId: string): Plan[] {
-  const [product = ''] = world.videos.map((video) => productOf(world, video))
+  const products = [...new Set(world.videos.map((video) => productOf(world, video)))].slice(0, MOST_PRODUCTS)
   const createdAt = world.options.startAt - 10 * DAY
   return BIDS.map((smartBid, index) => ({
     kind: 'UNI',
     adId: createRandom(world.options.seed, 'uni', advertiserId, index).digits(19),
     advertiserId,
     name: index === 0 ? '商品全域 控成本' : '商品全域 放量',
-    productId: product,
+    productIds: index === 0 ? products : products.slice(0, 1),
     smartBid,
     roiGoal: index === 0 ? 1.5 : null,
     createdAt,
@@ -79,7 +73,7 @@ export function planStatus(plan: Plan, now: number): string {
 }
 
 export function addMaterial(world: World, plan: Plan, video: WorldVideo, now: number): void {
-  if (plan.materials.some(({ itemId }) => itemId === video.itemId)) return
+  if (plan.materials.some(({ itemId, removedAt }) => itemId === video.itemId && now < removedAt)) return
   const random = createRandom(world.options.seed, 'material', plan.adId, video.itemId)
   plan.materials.push({
     itemId: video.itemId,
@@ -87,20 +81,47 @@ export function addMaterial(world: World, plan: Plan, video: WorldVideo, now: nu
     addedAt: now,
     startsAt: now + Math.round(random.between(5, 40) * MINUTE),
     rejected: random.next() < REJECTED_SHARE,
+    removedAt: Number.POSITIVE_INFINITY,
   })
+}
+
+/** What is not there is as good as taken out. */
+export function removeMaterial(plan: Plan, materialId: string, now: number): void {
+  for (const each of plan.materials)
+    if (each.materialId === materialId) each.removedAt = Math.min(each.removedAt, now)
+}
+
+/** The one of a video that is in the plan, or was last. */
+export function latestMaterial(plan: Plan, by: { itemId: string } | { materialId: string }) {
+  return plan.materials.findLast((each) =>
+    'itemId' in by ? each.itemId === by.itemId : each.materialId === by.materialId,
+  )
 }
 
 /** What a plan has spent on one video up to an instant, piece by piece between the changes of the plan. */
 export function spentOn(world: World, plan: Plan, itemId: string, until: number): Spent {
-  const own = plan.materials.find((each) => each.itemId === itemId)
-  if (!own || own.rejected || until <= own.startsAt) return { fen: 0, worth: 0 }
-  const changes = [...plan.settings.map(({ at }) => at), ...plan.materials.map((each) => each.startsAt)]
+  const spent = { fen: 0, worth: 0 }
+  for (const own of plan.materials) {
+    if (own.itemId !== itemId) continue
+    const part = spentOnMaterial(world, plan, own, Math.min(until, own.removedAt))
+    spent.fen += part.fen
+    spent.worth += part.worth
+  }
+  return spent
+}
+
+function spentOnMaterial(world: World, plan: Plan, own: PlanMaterial, until: number): Spent {
+  if (own.rejected || until <= own.startsAt) return { fen: 0, worth: 0 }
+  const changes = [
+    ...plan.settings.map(({ at }) => at),
+    ...plan.materials.flatMap(({ startsAt, removedAt }) => [startsAt, removedAt]),
+  ]
   const inner = changes.filter((at) => at > own.startsAt && at < until).sort((a, b) => a - b)
   const ends = [...inner, until]
   let from = own.startsAt
   const spent = { fen: 0, worth: 0 }
   for (const to of ends) {
-    const rate = rateOf(world, plan, itemId, from)
+    const rate = rateOf(world, plan, own, from)
     spent.fen += rate * (to - from)
     spent.worth += rate * (freshness(from - own.startsAt) - freshness(to - own.startsAt))
     from = to
@@ -109,32 +130,27 @@ export function spentOn(world: World, plan: Plan, itemId: string, until: number)
 }
 
 /** 分 per ms: better videos get more of the budget. */
-function rateOf(world: World, plan: Plan, itemId: string, at: number): number {
+function rateOf(world: World, plan: Plan, own: PlanMaterial, at: number): number {
   const { asked, budgetFen } = settingAt(plan, at)
   if (asked !== 'ENABLE') return 0
-  const weights = plan.materials
-    .filter((each) => !each.rejected && each.startsAt <= at)
-    .map((each) => ({ id: each.itemId, weight: weightOf(world, each.itemId) }))
-  const sum = weights.reduce((total, { weight }) => total + weight, 0)
-  const own = weights.find(({ id }) => id === itemId)?.weight ?? 0
-  return sum === 0 ? 0 : (budgetFen * SPENT_SHARE * own) / sum / DAY
+  const sum = plan.materials
+    .filter((each) => !each.rejected && each.startsAt <= at && at < each.removedAt)
+    .reduce((total, { itemId }) => total + weightOf(world, itemId), 0)
+  return sum === 0 ? 0 : (budgetFen * SPENT_SHARE * weightOf(world, own.itemId)) / sum / DAY
 }
+
+/** Asked at every change of every plan, and always the same. */
+const weights = new WeakMap<WorldVideo, number>()
 
 function weightOf(world: World, itemId: string): number {
   const video = world.video(itemId)
-  return video ? yieldOf(world, video).roi : 0
+  if (!video) return 0
+  const weight = weights.get(video) ?? yieldOf(world, video).roi
+  weights.set(video, weight)
+  return weight
 }
 
 /** The integral of freshness from an age on. */
 function freshness(age: number): number {
   return FATIGUE * Math.exp(-age / FATIGUE)
-}
-
-/** A task begins at once; its money is shared evenly, and its videos are as tired as in their plan. */
-export function taskSpentOn(task: Task, plan: Plan, itemId: string, until: number): Spent {
-  if (!task.itemIds.includes(itemId)) return { fen: 0, worth: 0 }
-  const share = Math.min(1, Math.max(0, (until - task.createdAt) / (task.hours * HOUR)))
-  const fen = (task.budgetFen / task.itemIds.length) * share
-  const startsAt = plan.materials.find((each) => each.itemId === itemId)?.startsAt ?? task.createdAt
-  return { fen, worth: fen * Math.exp(-Math.max(0, task.createdAt - startsAt) / FATIGUE) }
 }

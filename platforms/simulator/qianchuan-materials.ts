@@ -1,21 +1,25 @@
 import { z } from 'zod'
-import { shanghaiInstant, shanghaiText } from '../shanghai.ts'
 import { anySize, granted, id, page, paged, pageSize, refused, route } from './oceanengine-route.ts'
-import { ledgerOf, planFigures, taskFigures } from './orders-ledger.ts'
+import { planFigures } from './orders-ledger.ts'
 import { plus, roiOf } from './orders-yield.ts'
-import { addMaterial, settingAt } from './plans.ts'
+import {
+  addMaterial,
+  latestMaterial,
+  type Plan,
+  type PlanMaterial,
+  planStatus,
+  removeMaterial,
+} from './plans.ts'
 import { plansOf, span } from './qianchuan-plans.ts'
 import { createRandom } from './random.ts'
-import type { Route, RouteContext } from './vendor.ts'
+import type { Route } from './vendor.ts'
 import { isPublic } from './videos.ts'
 import type { World } from './world.ts'
 
-/** Videos inside 全域 plans and 素材追投 tasks on them. */
+/** Videos inside 全域 plans. */
 const UNI = '/open_api/v1.0/qianchuan/uni_promotion/'
 const account = { advertiser_id: id }
-const goal = z.literal('VIDEO_PROM_GOODS')
 const texts = z.array(z.string())
-const time = z.string().refine((text) => shanghaiInstant(text) !== null, 'not a date-time')
 
 /** Of videos that are no hits, so many are marked as inefficient. */
 const INEFFICIENT_SHARE = 0.05
@@ -49,7 +53,7 @@ export const qianchuanMaterialRoutes: Route[] = [
       const plan = plansOf(context, asked.advertiser_id, 'UNI').find(({ adId }) => adId === asked.ad_id)
       if (!plan) return refused(40001, 'ad_id: no such plan')
       for (const { product_id, video_material } of asked.multi_product_creative_list) {
-        if (product_id !== plan.productId) return refused(40001, 'product_id: not in this plan')
+        if (!plan.productIds.includes(product_id)) return refused(40001, 'product_id: not in this plan')
         const videos = video_material.map((each) => world.video(each.aweme_item_id))
         for (const video of videos) {
           if (!video || !isPublic(video, now)) return refused(40501, 'video does not exist')
@@ -69,6 +73,7 @@ export const qianchuanMaterialRoutes: Route[] = [
         material_type: z.literal('VIDEO'),
         start_date: z.iso.date(),
         end_date: z.iso.date(),
+        material_status: z.enum(['ALL', 'DELIVERY_OK', 'DELETED', 'EXCLUDE', 'DELIVERY_NOT']).optional(),
       }),
       fields: texts.optional(),
       page,
@@ -79,9 +84,13 @@ export const qianchuanMaterialRoutes: Route[] = [
       if (!plan) return refused(40001, 'ad_id: no such plan')
       const { start_date, end_date } = asked.filtering
       const [from, to] = span(context, `${start_date} 00:00:00`, `${end_date} 23:59:59`)
-      const spent = plan.materials
+      const itemIds = new Set(plan.materials.map(({ itemId }) => itemId))
+      const wanted = asked.filtering.material_status ?? 'ALL'
+      const spent = [...itemIds]
+        .flatMap((itemId) => latestMaterial(plan, { itemId }) ?? [])
         .map((material) => ({
           material,
+          status: statusOf(plan, material, context.now),
           seen: plus(
             planFigures(context.world, plan, material.itemId, to),
             planFigures(context.world, plan, material.itemId, from),
@@ -89,12 +98,12 @@ export const qianchuanMaterialRoutes: Route[] = [
           ),
         }))
         .filter(({ seen }) => seen.spendFen > 0)
+        .filter(({ status }) => wanted === 'ALL' || status.material_status === wanted)
       const { rows, page_info } = paged(spent, asked.page, asked.page_size)
       return granted({
-        ad_material_infos: rows.map(({ material, seen }) => ({
+        ad_material_infos: rows.map(({ material, seen, status }) => ({
           audit_status: 'PASS',
-          material_status: 'DELIVERY_OK',
-          delivery_not_reason: [],
+          ...status,
           material_info: {
             material_type: 'VIDEO',
             video_material: {
@@ -116,57 +125,35 @@ export const qianchuanMaterialRoutes: Route[] = [
   }),
   route({
     method: 'POST',
-    path: `${UNI}ad/control_task/create/`,
-    asks: z.strictObject({
-      ...account,
-      ad_id: id,
-      scene: z.literal('MATERIAL_ADD_BUDGET'),
-      name: z.string().min(1).max(50),
-      material_type: z.literal('VIDEO'),
-      material_ids: z.array(id).min(1).max(20),
-      budget: z.number().positive(),
-      duration: z.number().min(0.5).max(24).multipleOf(0.5),
-    }),
+    path: `${UNI}ad/material/delete/`,
+    asks: z.strictObject({ ...account, ad_id: id, material_ids: z.array(id).min(1).max(100) }),
     answer(context, asked) {
-      const { world, now } = context
-      const ledger = ledgerOf(context)
       const plan = plansOf(context, asked.advertiser_id, 'UNI').find(({ adId }) => adId === asked.ad_id)
       if (!plan) return refused(40001, 'ad_id: no such plan')
-      const budgetFen = Math.round(asked.budget * 100)
-      if (budgetFen > settingAt(plan, now).budgetFen) return refused(40001, "budget: above the plan's")
-      const materials = asked.material_ids.map((each) =>
-        plan.materials.find((material) => material.materialId === each && material.startsAt <= now),
-      )
-      const itemIds = materials.flatMap((material) =>
-        material && !material.rejected ? [material.itemId] : [],
-      )
-      if (itemIds.length < materials.length)
-        return refused(40001, 'material_ids: not delivering in this plan')
-      const taskId = createRandom(world.options.seed, 'task', ledger.tasks.length).digits(19)
-      const { ad_id: adId, name, duration: hours } = asked
-      ledger.tasks.push({ taskId, adId, name, budgetFen, hours, createdAt: now, itemIds })
-      return { ...granted({ id: BigInt(taskId) }), made: taskId }
+      // Not documented for what is not there: taken, so that a second call changes nothing.
+      for (const materialId of asked.material_ids) removeMaterial(plan, materialId, context.now)
+      return granted({})
     },
   }),
   route({
     method: 'GET',
-    path: `${UNI}ad/control_task/list/`,
+    path: `${UNI}ad/suggestion/`,
     asks: z.strictObject({
       ...account,
-      marketing_goal: goal,
       ad_id: id,
-      start_time: time,
-      end_time: time,
-      scene: z.literal('MATERIAL_ADD_BUDGET'),
-      fields: texts.optional(),
+      filtering: z.strictObject({ material_ids: z.array(id) }).optional(),
       page,
       page_size: anySize(100),
     }),
     answer(context, asked) {
-      const [from, to] = span(context, asked.start_time, asked.end_time)
-      const tasks = ledgerOf(context).tasks.filter((task) => task.adId === asked.ad_id)
-      const { rows, page_info } = paged(tasks, asked.page, asked.page_size)
-      return granted({ page_info, task_list: rows.map((task) => taskRow(context, task, from, to)) })
+      const plan = plansOf(context, asked.advertiser_id, 'UNI').find(({ adId }) => adId === asked.ad_id)
+      if (!plan) return refused(40001, 'ad_id: no such plan')
+      const wanted = asked.filtering?.material_ids
+      const rejected = plan.materials
+        .filter((each) => each.rejected && each.startsAt <= context.now && context.now < each.removedAt)
+        .filter(({ materialId }) => !wanted || wanted.includes(materialId))
+      const { rows, page_info } = paged(rejected, asked.page, asked.page_size)
+      return granted({ list: rows.map(suggestionRow), page_info })
     },
   }),
 ]
@@ -177,35 +164,20 @@ function isInefficient(world: World, materialId: string): boolean {
   return createRandom(world.options.seed, 'inefficient', materialId).next() < INEFFICIENT_SHARE
 }
 
-function taskRow(
-  context: RouteContext,
-  task: ReturnType<typeof ledgerOf>['tasks'][number],
-  from: number,
-  to: number,
-) {
-  const ledger = ledgerOf(context)
-  const upTo = (at: number) =>
-    task.itemIds
-      .map((itemId) => taskFigures(context.world, ledger, task, itemId, at))
-      .reduce((a, b) => plus(a, b))
-  const seen = plus(upTo(to), upTo(from), -1)
-  const over = context.now >= task.createdAt + task.hours * 3_600_000
+function suggestionRow({ itemId, materialId }: PlanMaterial) {
   return {
-    id: BigInt(task.taskId),
-    name: task.name,
-    task_status: over ? 'OFFLINE_TIME' : 'PROCESSING',
-    budget: task.budgetFen / 100,
-    duration: task.hours,
-    create_time: shanghaiText(task.createdAt),
-    material_list: task.itemIds.map((itemId) => ({
-      aweme_item_id: BigInt(itemId),
-      material_id: BigInt(itemId) - 1n,
-    })),
-    metrics: {
-      stat_cost_for_roi2_assist: seen.spendFen / 100,
-      total_pay_order_count_for_roi2_assist: seen.orders,
-      total_pay_order_gmv_for_roi2_assist: seen.gmvFen / 100,
-      total_prepay_and_pay_order_roi2_assist: roiOf(seen),
-    },
+    audit_platform: 'AD',
+    audit_reason: ['画面含有绝对化用语'],
+    desc: '素材审核不通过',
+    material_id: BigInt(materialId),
+    video_material: { aweme_item_id: BigInt(itemId) },
   }
+}
+
+/** As the plan has it now. */
+function statusOf(plan: Plan, material: PlanMaterial, now: number) {
+  if (now >= material.removedAt) return { material_status: 'DELETED', delivery_not_reason: [] }
+  return planStatus(plan, now) === 'DELIVERY_OK'
+    ? { material_status: 'DELIVERY_OK', delivery_not_reason: [] }
+    : { material_status: 'DELIVERY_NOT', delivery_not_reason: ['计划未投放'] }
 }

@@ -48,7 +48,10 @@ export const qianchuanPlanRoutes: Route[] = [
     }),
     answer(context, asked) {
       const bid = asked.filtering?.smart_bid_type ?? 'SMART_BID_CUSTOM'
-      const plans = plansOf(context, asked.advertiser_id, 'UNI').filter((plan) => plan.smartBid === bid)
+      const deleted = asked.filtering?.status === 'ALL_INCLUDE_DELETED'
+      const plans = plansOf(context, asked.advertiser_id, 'UNI').filter(
+        (plan) => plan.smartBid === bid && (deleted || planStatus(plan, context.now) !== 'DELETE'),
+      )
       const [from, to] = span(context, asked.start_time, asked.end_time)
       const { rows, page_info } = paged(plans, asked.page, asked.page_size, 'total_num')
       return granted({ ad_list: rows.map((plan) => uniRow(context, plan, from, to)), page_info })
@@ -160,7 +163,7 @@ export const qianchuanPlanRoutes: Route[] = [
         adId: createRandom(world.options.seed, 'standard', ledger.plans.length).digits(19),
         advertiserId: asked.advertiser_id,
         name: asked.name,
-        productId: asked.product_ids[0] ?? '',
+        productIds: asked.product_ids,
         smartBid: smart_bid_type,
         roiGoal: roi_goal ?? null,
         createdAt: now,
@@ -248,7 +251,7 @@ function uniRow(context: RouteContext, plan: Plan, from: number, to: number) {
       ...(plan.roiGoal === null ? {} : { roi2_goal: plan.roiGoal }),
       create_time: shanghaiText(plan.createdAt),
     },
-    product_info: [{ product_id: BigInt(plan.productId), product_name: '商品' }],
+    product_info: plan.productIds.map((each) => ({ product_id: BigInt(each), product_name: '商品' })),
     stats_info: {
       stat_cost: seen.spendFen * 1000,
       total_pay_order_count_for_roi2: seen.orders,
@@ -277,7 +280,7 @@ function standardRow({ now, world }: RouteContext, plan: Plan) {
     status: planStatus(plan, now),
     ad_create_time: shanghaiText(plan.createdAt),
     aweme_info: authors.map((kol) => ({ aweme_id: BigInt(kol.awemeId), aweme_name: kol.nickname })),
-    product_info: [{ id: BigInt(plan.productId), name: '商品' }],
+    product_info: plan.productIds.map((each) => ({ id: BigInt(each), name: '商品' })),
     delivery_setting: {
       budget: setting.budgetFen / 100,
       budget_mode: 'BUDGET_MODE_DAY',

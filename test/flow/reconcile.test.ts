@@ -1,12 +1,18 @@
 /** 每日对账 against the simulator's book. */
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { write } from '../../flow/context.ts'
+import { importRun, outcome, promotionCall, reconciliation } from '../../db/tables.ts'
+import { type Context, write } from '../../flow/context.ts'
+import { moveReadTo } from '../../flow/ledger.ts'
 import { proposeFromBreakouts } from '../../flow/promotion-propose.ts'
 import { dueReconciliations, reconcileBooks } from '../../flow/reconcile.ts'
+import { FetchError } from '../../platforms/errors.ts'
 import { createSuixintui } from '../../platforms/suixintui.ts'
 import { DAY, HOUR } from '../../rules/types.ts'
+import { dayOf, SHANGHAI, startOfDay } from '../../rules/zone.ts'
+import { content } from '../support/content.ts'
 import { testDatabase } from '../support/database.ts'
+import { changed, orderChannel, ordered } from '../support/orders.ts'
 import { orderOn, START, stageOf, worldOf } from '../support/platforms.ts'
 import { playPromotions, promotionsOf, promotionTeam, simulatedChannels } from '../support/promotions.ts'
 
@@ -64,3 +70,114 @@ test('books that agree say nothing; an order that nobody here made and money tha
   expect(await run()).toBeNull()
   expect(await due()).toHaveLength(1)
 })
+
+test('a wallet that fell by more than the books and the report know is named with both numbers', async () => {
+  const ctx = await t.tenant()
+  const { trial } = await ordered(ctx, await content(ctx), { moneyAt: ctx.now, spentFen: 0 })
+  const { subjectId, advertiserId } = trial
+  let wallet: number | null = 1_000_000
+  let at = ctx.now
+  const channel = {
+    ...orderChannel(trial),
+    room: async () => ({ walletFen: wallet, ordersLeft: null, mostCostFen: null }),
+    orders: async () => ({ orders: [await orderChannel(trial).order('', null)], unread: [] }),
+  }
+  const ofWallet = async (held: number | null, reportRead = true) => {
+    at = new Date(at.getTime() + DAY)
+    wallet = held
+    if (reportRead) await write(ctx, (tx) => moveReadTo(tx, subjectId, at))
+    const channels = { SUIXINTUI_ORDER: channel }
+    const found = await reconcileBooks({ ...ctx, now: at }, { subjectId, channels, clock: () => at })
+    return (found ?? []).filter(({ what }) => what === 'WALLET')
+  }
+  expect(await ofWallet(1_000_000)).toEqual([])
+  const plans = await spentOnPlans(ctx, advertiserId, at, 30_000)
+  expect(plans).toBeGreaterThan(0)
+  expect(await ofWallet(970_000)).toEqual([])
+  expect(await ofWallet(870_000)).toEqual([
+    {
+      ...{ kind: 'WALLET_FELL', accountId: advertiserId, orderId: null, promotionId: null, what: 'WALLET' },
+      ...{ oursFen: 0, theirsFen: 100_000, diffFen: 100_000 },
+    },
+  ])
+  // The order was made, and added to, since: all that it may take.
+  await changed(ctx, trial.id, { createdAt: at })
+  const young = { ...(await channel.order('', null)), createdAt: at.getTime() }
+  channel.order = async () => young
+  channel.orders = async () => ({ orders: [young], unread: [] })
+  expect(await ofWallet(870_000 - trial.amountFen)).toEqual([])
+  expect(await ofWallet(2_000_000)).toEqual([])
+  expect(await ofWallet(null)).toEqual([])
+  expect(await ofWallet(1_000_000)).toEqual([])
+  at = new Date(at.getTime() + DAY)
+  expect(await ofWallet(800_000, false)).toMatchObject([
+    { kind: 'NOT_COMPARED', oursFen: null, theirsFen: 200_000 },
+  ])
+  const nights = await write(ctx, (tx) => tx.select().from(reconciliation).orderBy(reconciliation.day))
+  expect(nights.map(({ walletFen }) => walletFen)).toEqual([
+    1_000_000,
+    970_000,
+    870_000,
+    860_000,
+    2_000_000,
+    null,
+    1_000_000,
+    800_000,
+  ])
+})
+
+test('a wallet that may not be seen is no reason to compare nothing, and what a plan pays for is no order', async () => {
+  const ctx = await t.tenant()
+  const matrix = await content(ctx)
+  const { trial } = await ordered(ctx, matrix, { moneyAt: ctx.now })
+  const { subjectId } = trial
+  const { trial: added } = await ordered(ctx, matrix, { method: 'UNI_PLAN_ADD', subjectId, moneyAt: ctx.now })
+  for (const { id: promotionId } of [trial, added]) {
+    const call = { attempt: 1, call: 'CREATE' as const, stage: 'ANSWERED' as const, outcome: 'DONE' as const }
+    await write(ctx, (tx) => tx.insert(promotionCall).values({ promotionId, at: ctx.now, ...call }))
+  }
+  const seen = await orderChannel(trial).order('', null)
+  const channels = {
+    SUIXINTUI_ORDER: {
+      ...orderChannel(trial),
+      room: () => Promise.reject(new FetchError('forbidden', 'no right to the wallet')),
+      orders: async () => ({ orders: [seen], unread: [] }),
+    },
+    UNI_PLAN_ADD: orderChannel(added),
+  }
+  const now = new Date(ctx.now.getTime() + DAY)
+  const found = await reconcileBooks({ ...ctx, now }, { subjectId, channels, clock: () => now })
+  // It still runs: neither side knows what it spends in the end.
+  expect(found).toMatchObject([{ kind: 'NOT_COMPARED', promotionId: trial.id, what: 'SPEND' }])
+  const [night] = await write(ctx, (tx) => tx.select().from(reconciliation))
+  expect(night).toMatchObject({ walletFen: null, orders: 1 })
+})
+
+/** As flow/ad-report.ts stores it: the report of one advertiser, one video in one plan on one day. */
+async function spentOnPlans(ctx: Context, advertiserId: string, at: Date, spendFen: number): Promise<number> {
+  const day = dayOf(at, SHANGHAI)
+  const startsAt = startOfDay(day, SHANGHAI)
+  const times = { day, startsAt, endsAt: new Date(startsAt.getTime() + DAY), grain: 'DAY' as const }
+  return write(ctx, async (tx) => {
+    const file = `qianchuan ${advertiserId}`
+    const run = { file, kind: 'qianchuan', state: 'DONE' as const, startedAt: at, finishedAt: at }
+    const [made] = await tx
+      .insert(importRun)
+      .values({ ...run, rows: 1, inserted: 1, restated: 0 })
+      .returning()
+    const runId = made?.id ?? 0
+    const row = {
+      source: 'qianchuan',
+      subject: 'VIDEO' as const,
+      subjectId: '7',
+      scopeId: 'plan',
+      runId,
+      recordedAt: at,
+    }
+    await tx.insert(outcome).values([
+      { ...row, ...times, spendFen: 1 },
+      { ...row, ...times, spendFen, revision: 1 },
+    ])
+    return runId
+  })
+}

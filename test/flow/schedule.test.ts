@@ -16,6 +16,7 @@ import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 import { counters, signal, testConnector } from '../support/connector.ts'
 import { content, kol, published } from '../support/content.ts'
 import { testDatabase } from '../support/database.ts'
+import { changed, ordered, tend } from '../support/orders.ts'
 
 const t = testDatabase()
 const later = (ctx: Context, ms: number): Context => ({ ...ctx, now: new Date(ctx.now.getTime() + ms) })
@@ -85,6 +86,39 @@ test('a changed rule brings the looks of young videos forward, spread over an ho
   expect(after.pollWhy).toBeNull()
   expect([await stateOf(ctx, old.videoId), await stateOf(ctx, byHand.videoId)]).toEqual(before)
   expect(await forgotten(ctx)).toEqual([])
+})
+
+test('a video with money on it is looked at when its order begins, and every hour, however old it is', async () => {
+  const { ctx, matrix } = await watched()
+  const born = (days: number) => ({ publishedAt: new Date(ctx.now.getTime() - days * DAY) })
+  const { videoId, trial } = await ordered(ctx, matrix, { ...born(9), deliveringAt: null })
+  const old = await ordered(ctx, matrix, { ...born(31), deliveringAt: null })
+  const plain = await published(ctx, matrix, born(9))
+  const connector = testConnector(() => counters({ plays: 1 }))
+  // Who pays for an order sees its video.
+  const pollAll = async (at: Context) => {
+    for (const source of ['test', 'qianchuan']) await poll(at, { connector: { ...connector, source } })
+  }
+  await changed(ctx, trial.id, { orderStand: 'NONE' })
+  await changed(ctx, old.trial.id, { orderStand: 'NONE' })
+  await pollAll(ctx)
+  expect((await stateOf(ctx, videoId)).nextPollAt).toEqual(later(ctx, 3 * DAY).now)
+  expect(await stateOf(ctx, old.videoId)).toMatchObject({ nextPollAt: null })
+
+  const begins = later(ctx, 10 * MINUTE)
+  for (const each of [trial, old.trial]) {
+    await tend(begins, await changed(ctx, each.id, { orderStand: 'LIVE', dueAt: begins.now }))
+    expect(await stateOf(ctx, each.videoId)).toMatchObject({ nextPollAt: begins.now, pollWhy: null })
+  }
+  expect(await forgotten(ctx)).toEqual([])
+  await pollAll(begins)
+  for (const each of [videoId, old.videoId])
+    expect((await stateOf(ctx, each)).nextPollAt).toEqual(later(begins, HOUR).now)
+  expect((await stateOf(ctx, plain.videoId)).nextPollAt).toEqual(later(ctx, 3 * DAY).now)
+
+  await changed(ctx, trial.id, { orderStand: 'OVER', overAt: begins.now })
+  await pollAll(later(begins, HOUR))
+  expect((await stateOf(ctx, videoId)).nextPollAt).toEqual(later(begins, 3 * DAY + HOUR).now)
 })
 
 test('a look that our quota does not allow is put off and shows as NO_DATA, and is no failure', async () => {

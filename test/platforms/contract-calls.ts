@@ -12,6 +12,7 @@ import {
 import { createOceanengineOAuth } from '../../platforms/oceanengine-oauth.ts'
 import { createQianchuan } from '../../platforms/qianchuan.ts'
 import { createQianchuanAccount } from '../../platforms/qianchuan-account.ts'
+import { createQianchuanBoosts } from '../../platforms/qianchuan-boost.ts'
 import { createQianchuanMarks } from '../../platforms/qianchuan-marks.ts'
 import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
 import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
@@ -146,15 +147,36 @@ export async function callQianchuan(stage: Stage) {
   const materialIds = [material?.materialId ?? '']
   const [video] = await materials.library(advertiserId, { materialIds })
   await materials.library(advertiserId, { videoIds: [video?.videoId ?? ''] })
-  taken(await scale.boost({ advertiserId, adId, name: 'b1', materialIds, budgetFen: 10_000, hours: 0.5 }))
-  stage.now += HOUR
-  await scale.boosts({ advertiserId, adId, from, to: stage.now })
+  const boosts = createQianchuanBoosts(oceanengine)
+  const boost = { advertiserId, adId, name: 'b1', materialIds, budgetFen: 10_000, hours: 1 }
+  const { taskId } = taken(await boosts.create(boost))
+  stage.now += HOUR / 2
+  // The second task does not exist: code 0 with an error beside the success.
+  taken(await boosts.setBudgets(advertiserId, [{ taskId, budgetFen: 12_050 }]))
+  taken(await boosts.setBudgets(advertiserId, [{ taskId: '123', budgetFen: 12_050 }]))
+  taken(await boosts.setStatus(advertiserId, [taskId, '123'], 'PAUSE'))
+  await boosts.list({ advertiserId, adId, from, to: stage.now })
+  await rejectedIn(stage, { advertiserId, adId, productId })
+  taken(await scale.removeMaterials({ advertiserId, adId, materialIds }))
   const report = createQianchuanReport(oceanengine)
   for (const platform of ['QIANCHUAN', 'ECP_AWEME', 'ALL'] as const)
     await report.account({ ...span, platform })
   await report.materials(span)
   await report.materials({ ...span, materialIds })
   await report.uni(span)
+}
+
+/** Enough videos for the review to refuse one. */
+async function rejectedIn(
+  stage: Stage,
+  { advertiserId, adId, productId }: { advertiserId: string; adId: string; productId: string },
+) {
+  const oceanengine = stage.oceanengine({ attempts: 1 })
+  const scale = createQianchuanScale(oceanengine)
+  for (const { itemId, publishedAt } of stage.world.videos.slice(0, 40))
+    if (publishedAt < stage.now) taken(await scale.addVideo({ advertiserId, adId, productId, itemId }))
+  stage.now += HOUR
+  await createQianchuanMaterials(oceanengine).refused(advertiserId, adId)
 }
 
 async function callOauth(stage: Stage) {

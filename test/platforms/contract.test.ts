@@ -13,6 +13,7 @@ import { qianchuanRoutes } from '../../platforms/simulator/qianchuan.ts'
 import { qianchuanMaterialRoutes } from '../../platforms/simulator/qianchuan-materials.ts'
 import { qianchuanPlanRoutes } from '../../platforms/simulator/qianchuan-plans.ts'
 import { qianchuanReportRoutes } from '../../platforms/simulator/qianchuan-reports.ts'
+import { qianchuanTaskRoutes } from '../../platforms/simulator/qianchuan-tasks.ts'
 import { VENDORS } from '../../platforms/simulator/server.ts'
 import { suixintuiRoutes } from '../../platforms/simulator/suixintui.ts'
 import type { Exchange, Route } from '../../platforms/simulator/vendor.ts'
@@ -51,6 +52,7 @@ const CASES: Case[] = [
       ...qianchuanRoutes,
       ...qianchuanPlanRoutes,
       ...qianchuanMaterialRoutes,
+      ...qianchuanTaskRoutes,
       ...qianchuanReportRoutes,
     ],
     contracts: qianchuanContracts,

@@ -20,17 +20,24 @@ const order = () => {
     amountFen: 10_000,
     hours: 2,
     planId: null,
+    productId: null,
+    title: null,
     ...terms,
     audience,
   }
 }
 
+const made = (orderId: string) => {
+  const { awemeId, itemId, planId } = order()
+  return { orderId, planId, awemeId, itemId }
+}
+
 test('an order is made, seen as it goes, given more and ended', async () => {
   await stage.control('POST', 'ends', ['FINISHED'])
   const before = await channel().room()
-  const made = await channel().create(order(), stage.now)
-  if (made.outcome !== 'done') throw new Error(JSON.stringify(made))
-  const { orderId } = made.value
+  const written = await channel().create(order(), stage.now)
+  if (written.outcome !== 'done') throw new Error(JSON.stringify(written))
+  const { orderId } = written.value
   expect((await channel().room()).ordersLeft).toBe((before.ordersLeft ?? 0) - 1)
   expect(await channel().order(orderId, null)).toMatchObject({
     sight: 'WAITING',
@@ -41,7 +48,9 @@ test('an order is made, seen as it goes, given more and ended', async () => {
   stage.now += HOUR
   const seen = await channel().order(orderId, null)
   expect(seen).toMatchObject({ sight: 'DELIVERING', added: { addedFen: 0, count: 0 } })
-  expect(await channel().addBudget(orderId, 5_000, stage.now)).toMatchObject({ outcome: 'done' })
+  expect(
+    await channel().changeBudget(made(orderId), { byFen: 5_000, toFen: 15_000 }, stage.now),
+  ).toMatchObject({ outcome: 'done' })
   expect((await channel().order(orderId, null)).added).toEqual({ addedFen: 5_000, count: 1 })
   const question = { orderId, adId: seen.adId, createdAt: seen.createdAt ?? 0, planId: null }
   const figures = await channel().figures(question, stage.now)
@@ -54,7 +63,7 @@ test('an order is made, seen as it goes, given more and ended', async () => {
     spendFen: 0,
     orders: 0,
   })
-  expect(await channel().terminate(orderId, stage.now)).toEqual({
+  expect(await channel().terminate(made(orderId), stage.now)).toEqual({
     outcome: 'done',
     value: { terminated: true },
   })
@@ -69,8 +78,10 @@ test('a write that could only begin too late is not sent', async () => {
   const before = stage.calls()
   const late = { outcome: 'refused', error: { kind: 'quota' } }
   expect(await channel().create(order(), stage.now - 1)).toMatchObject(late)
-  expect(await channel().addBudget('123', 5_000, stage.now - 1)).toMatchObject(late)
-  expect(await channel().terminate('123', stage.now - 1)).toMatchObject(late)
+  expect(
+    await channel().changeBudget(made('123'), { byFen: 5_000, toFen: 15_000 }, stage.now - 1),
+  ).toMatchObject(late)
+  expect(await channel().terminate(made('123'), stage.now - 1)).toMatchObject(late)
   expect(stage.calls()).toBe(before)
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createQianchuanAccount } from '../../platforms/qianchuan-account.ts'
+import { createQianchuanBoosts } from '../../platforms/qianchuan-boost.ts'
 import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
 import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanPlanWrites, type StandardPlanInput } from '../../platforms/qianchuan-plan-write.ts'
@@ -86,17 +87,18 @@ test('a breakout goes into both 全域 plans; the units agree with ROI, and the 
     budgetFen: 10_000,
     hours: 24,
   }
-  expect(await scale.boost({ ...boost, hours: 0.7 })).toMatchObject({ outcome: 'invalid', field: 'hours' })
-  expect(await scale.boost({ ...boost, budgetFen: 300_001 })).toMatchObject({ error: { code: 40001 } })
+  const boosts = createQianchuanBoosts(oe())
+  expect(await boosts.create({ ...boost, hours: 0.7 })).toMatchObject({ outcome: 'invalid', field: 'hours' })
+  expect(await boosts.create({ ...boost, budgetFen: 300_001 })).toMatchObject({ error: { code: 40001 } })
   stage.simulator.faults.add([
     { kind: 'cut_after', times: 1, path: `${BASE}uni_promotion/ad/control_task/create/` },
   ])
-  expect(await scale.boost(boost)).toMatchObject({ outcome: 'unknown' })
+  expect(await boosts.create(boost)).toMatchObject({ outcome: 'unknown' })
   stage.now += 12 * HOUR
-  const tasks = await scale.boosts(question)
+  const tasks = await boosts.list(question)
   expect(tasks).toMatchObject([{ name: 'b1', status: 'PROCESSING', budgetFen: 10_000 }])
   stage.now += DAY
-  expect(await scale.boosts({ ...question, to: stage.now })).toMatchObject([
+  expect(await boosts.list({ ...question, to: stage.now })).toMatchObject([
     { status: 'OFFLINE_TIME', spendFen: 10_000 },
   ])
 })

@@ -1,5 +1,6 @@
 /** Connectors that ask about each video from where it is seen. */
 import { expect, test } from 'vitest'
+import type { QuotaCall } from '../../platforms/gate.ts'
 import { createRegistry, type Viewpoint } from '../../platforms/registry.ts'
 import { createSimulator } from '../../platforms/simulator/server.ts'
 import { createWorld } from '../../platforms/simulator/world.ts'
@@ -54,4 +55,28 @@ test('an account that is broken costs only its own videos, and a video that nobo
   } finally {
     await simulator.close()
   }
+})
+
+test('calls for money that runs may use what is kept for what is hot, looks only where they are', async () => {
+  const asked: QuotaCall[] = []
+  const quota = {
+    take: async (call: QuotaCall) => {
+      asked.push(call)
+      return { kind: 'REFUSED' as const, until: now() + HOUR, reason: 'RESERVE' }
+    },
+    leave: async () => {},
+    block: async () => {},
+  }
+  const urls = { oceanengine: 'http://platform.test', douyin: 'http://platform.test' }
+  const registry = createRegistry({ urls, now, sleep: async () => {}, random: () => 0.5 })
+  const token = async () => 'token'
+  const channels = registry.promotion({ source: 'qianchuan', externalId: '17' }, token, quota)
+  await expect(channels.SUIXINTUI_ORDER?.order('18', null)).rejects.toMatchObject({ kind: 'quota' })
+  const view = { key: '1', subjectId: 1, externalId: '17', accessToken: token }
+  const connectors = registry.connectors(async () => new Map([['18', view]]), quota)
+  await connectors.get('qianchuan')?.fetchCounters([{ itemId: '7411111111111111123', accountId: '18' }])
+  expect(asked.map(({ source, urgent }) => [source, urgent])).toEqual([
+    ['qianchuan', true],
+    ['qianchuan', false],
+  ])
 })

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { createOceanengine } from '../../platforms/oceanengine.ts'
+import { createQianchuanBoosts } from '../../platforms/qianchuan-boost.ts'
 import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
 import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanPlanWrites } from '../../platforms/qianchuan-plan-write.ts'
@@ -12,12 +13,13 @@ import { orderOn, START, stageOf, worldOf } from '../support/platforms.ts'
 
 const world = worldOf({ seed: 11 })
 const stage = stageOf(world, START + 4 * DAY, { tokenLifeS: 1e9 })
-const ids = { uni: '', standard: '', material: '', item: '', product: '', order: '' }
+const ids = { uni: '', standard: '', task: '', material: '', item: '', product: '', order: '' }
 let serial = 0
 const advertiserId = () => stage.simulator.advertiserId
 type Client = Parameters<typeof stage.oceanengine>[0]
 const suixintui = (client?: Client) => createSuixintui(stage.oceanengine(client))
 const scale = (client?: Client) => createQianchuanScale(stage.oceanengine(client))
+const boosts = (client?: Client) => createQianchuanBoosts(stage.oceanengine(client))
 const plans = (client?: Client) => createQianchuanPlanWrites(stage.oceanengine(client))
 
 interface Write {
@@ -82,7 +84,7 @@ const WRITES: Write[] = [
     name: '素材追投',
     path: `${V1}uni_promotion/ad/control_task/create/`,
     send: (sound, client) =>
-      scale(client).boost({
+      boosts(client).create({
         advertiserId: advertiserId(),
         adId: ids.uni,
         name: `boost ${serial++}`,
@@ -90,6 +92,29 @@ const WRITES: Write[] = [
         budgetFen: 10_000,
         hours: sound ? 1 : 0.7,
       }),
+  },
+  {
+    name: '全域 remove material',
+    path: `${V1}uni_promotion/ad/material/delete/`,
+    empty: true,
+    // Of nobody's: the material is needed on.
+    send: (sound, client) =>
+      scale(client).removeMaterials({
+        advertiserId: advertiserId(),
+        adId: ids.uni,
+        materialIds: sound ? ['123'] : [],
+      }),
+  },
+  {
+    name: '追投 status',
+    path: `${V1}uni_promotion/ad/control_task/status/update/`,
+    send: (sound, client) => boosts(client).setStatus(advertiserId(), sound ? [ids.task] : [], 'ENABLE'),
+  },
+  {
+    name: '追投 budget',
+    path: `${V1}uni_promotion/ad/control_task/budget/update/`,
+    send: (sound, client) =>
+      boosts(client).setBudgets(advertiserId(), [{ taskId: ids.task, budgetFen: sound ? 20_000 : 0.5 }]),
   },
   {
     name: 'standard plan create',
@@ -147,6 +172,9 @@ beforeAll(async () => {
   const [spent] = await createQianchuanMaterials(stage.oceanengine()).ofPlan(question)
   ids.material = spent?.materialId ?? ''
   ids.item = spent?.itemId ?? ''
+  const task = { adId: ids.uni, name: 'first', materialIds: [ids.material], budgetFen: 10_000, hours: 24 }
+  const boosted = await boosts().create({ advertiserId: advertiserId(), ...task })
+  ids.task = boosted.outcome === 'done' ? boosted.value.taskId : ''
   const made = await plans().createStandard(standard())
   ids.standard = made.outcome === 'done' ? made.value.adId : ''
 })

@@ -7,12 +7,12 @@ import { DAY } from '../../rules/types.ts'
 const FIRST = Date.UTC(2026, 10, 1)
 const BREAK_EVEN = 1.5
 
-/** A day of 1000 yuan at ROI 3: 20,000 shows with CTR 5 %, 15,000 plays, 30 % to the end. */
+/** A day of 1000 yuan at ROI 3, orders of 10 yuan: 20,000 shows with CTR 5 %, 15,000 plays, 30 % to the end. */
 const day = (over: Partial<MaterialDay> = {}): MaterialDay => ({
   day: 0,
   spendFen: 100_000,
   gmvFen: 300_000,
-  orders: 30,
+  orders: 300,
   shows: 20_000,
   clicks: 1_000,
   plays: 15_000,
@@ -57,6 +57,12 @@ test.each<[string, Fatigue, string]>([
     'FATIGUED RETIRE CTR ROI',
   ],
   ['a fall of few shows is noise', at(5, { shows: 400, clicks: 16 }), 'FRESH NONE'],
+  [
+    'a fall of few orders is noise',
+    at(5, { gmvFen: 170_000, orders: 17 }, [day({ orders: 30 })]),
+    'FRESH NONE',
+  ],
+  ['orders not told', at(8, { gmvFen: 100_000, orders: null }), 'FRESH NONE'],
   ['what is not told does not fall', at(5, { clicks: null, finished: null, gmvFen: null }), 'FRESH NONE'],
   ['plays not told', at(5, { plays: null, clicks: 850 }), 'TIRING CUT CTR'],
 ])('%s', (_name, got, want) => {
@@ -110,4 +116,21 @@ test('of materials that do not tire at all few are called tired', () => {
     return at(6, days.at(-1) ?? {}, days.slice(0, -1)).kind !== 'FRESH'
   })
   expect(tired.length / worlds.length).toBeLessThan(0.05)
+})
+
+test('of materials whose ROI does not tire at all few are called tired, however few their orders', () => {
+  // 300 yuan a day and 13 orders of 100 yuan: Poisson, by a normal of the same spread.
+  const uniform = fc.double({ min: 0, max: 1, noNaN: true })
+  const gauss = fc
+    .array(uniform, { minLength: 12, maxLength: 12 })
+    .map((all) => all.reduce((sum, one) => sum + one, -6))
+  const worlds = fc.sample(fc.array(gauss, { minLength: 14, maxLength: 14 }), { numRuns: 2000, seed: 11 })
+  const tired = worlds.filter((noise) => {
+    const days = noise.map((z) => {
+      const orders = Math.max(0, Math.round(13 + z * Math.sqrt(13)))
+      return day({ spendFen: 30_000, gmvFen: orders * 10_000, orders })
+    })
+    return at(14, days.at(-1) ?? {}, days.slice(0, -1)).kind !== 'FRESH'
+  })
+  expect(tired.length / worlds.length).toBeLessThan(0.03)
 })

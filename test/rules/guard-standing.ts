@@ -19,6 +19,7 @@ export const STANDING: Standing = {
   naturalOrders: 3,
   inFlight: [],
   marks: [],
+  remixOf: null,
   platform: { walletFen: null, ordersLeft: null, mostCostFen: null },
 }
 export const set = (over: Partial<GuardSettings>) => ({ settings: { ...STANDING.settings, ...over } })

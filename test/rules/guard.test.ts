@@ -1,6 +1,13 @@
 /** May it be spent now: every reason. */
 import { expect, test } from 'vitest'
-import { GUARD_DEFAULTS, guard, type SpendRequest, type Standing, withoutDryRun } from '../../rules/guard.ts'
+import {
+  GUARD_DEFAULTS,
+  guard,
+  type Mark,
+  type SpendRequest,
+  type Standing,
+  withoutDryRun,
+} from '../../rules/guard.ts'
 import { CAP_SCOPES } from '../../rules/guard-money.ts'
 import { explainReason } from '../../rules/guard-why.ts'
 import { HOUR } from '../../rules/types.ts'
@@ -8,6 +15,7 @@ import { approved, caps, NONE, NOON, REQUEST, STANDING, set } from './guard-stan
 
 const platform = (over: Partial<Standing['platform']>) => ({ platform: { ...STANDING.platform, ...over } })
 const running = { promotionId: 7, method: 'SUIXINTUI_ORDER', unsettled: false } as const
+const HIT = { videoId: 7, title: '三秒出餐' }
 const BIG = { ...caps({ ORDER: null, VIDEO: null, DAY: null }) }
 const big = (over: Partial<SpendRequest>) => ({ amountFen: 100_000, ...over })
 
@@ -119,6 +127,15 @@ const TABLE: Case[] = [
     { marks: ['SIMILAR_MATERIAL'], ...set({ marks: { ...GUARD_DEFAULTS.marks, SIMILAR_MATERIAL: 'PASS' } }) },
     'ALLOWED',
   ],
+  [
+    'a remix that the platform takes for the same',
+    {},
+    { marks: ['SIMILAR_MATERIAL', 'LOW_QUALITY_MATERIAL'], remixOf: HIT },
+    'REFUSED',
+    { kind: 'MARKED', mark: 'SIMILAR_MATERIAL', remixOf: HIT },
+    { kind: 'RISKY_MARK', mark: 'LOW_QUALITY_MATERIAL', remixOf: HIT },
+  ],
+  ['a remix without marks', {}, { remixOf: HIT }, 'ALLOWED'],
   ['marks not read', {}, { marks: null }, 'REFUSED', { kind: 'MARKS_UNKNOWN' }],
   [
     'the wallet is empty',
@@ -232,6 +249,16 @@ test('a dry run tells what would be', () => {
     'REFUSED',
   ])
   expect(withoutDryRun({ kind: 'ALLOWED', version: 1 }).kind).toBe('ALLOWED')
+})
+
+test('what speaks against a remix names its origin', () => {
+  const said = (mark: Mark, remixOf?: typeof HIT) =>
+    explainReason({ kind: 'MARKED', mark, ...(remixOf ? { remixOf } : {}) })
+  expect(said('INEFFICIENT_MATERIAL', HIT)).toEqual({
+    zh: '平台标记低效（INEFFICIENT_MATERIAL）：不投；它混剪自「三秒出餐」（视频 7），换掉实质内容再投',
+    en: 'the platform marks the material INEFFICIENT_MATERIAL; it was cut out of "三秒出餐" (video 7): change more of its substance',
+  })
+  expect(said('SIMILAR_MATERIAL').zh).toBe('平台标记同质（SIMILAR_MATERIAL）：不投')
 })
 
 test('a cap says its numbers in yuan', () => {

@@ -1,6 +1,7 @@
 /** What to do next with money: the table of rules, and what no evidence can make them do. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Fatigue } from '../../rules/fatigue.ts'
 import {
   type Candidate,
   DECISION_RULES,
@@ -11,6 +12,7 @@ import {
   type Trial,
 } from '../../rules/promotion-decide.ts'
 import { DECIDE_DEFAULTS } from '../../rules/promotion-settings.ts'
+import { restateTrial } from '../../rules/trial-settled.ts'
 import { MINUTE } from '../../rules/types.ts'
 
 const NOW = Date.UTC(2026, 10, 11, 4)
@@ -42,7 +44,7 @@ const TRIAL: Running = {
   fatigue: null,
   trials: { count: 1, fen: 10_000 },
   changes: { today: 0, addedFen: 0, lastAt: null },
-  can: { add: true, cut: false },
+  can: { add: true, cut: false, everCut: false },
 }
 const SCALE: Running = {
   ...TRIAL,
@@ -51,10 +53,17 @@ const SCALE: Running = {
   spentFen: 40_000,
   budgetFen: 100_000,
   hoursRun: 5,
-  can: { add: true, cut: true },
+  can: { add: true, cut: true, everCut: true },
 }
 const over = { over: true }
-const tired = (kind: 'FRESH' | 'TIRING' | 'FATIGUED') => ({ fatigue: { kind } })
+const tired = (kind: Fatigue['kind'], advice: Fatigue['advice'] = 'NONE', falls: Fatigue['falls'] = []) => ({
+  fatigue: { kind, advice, ageDays: 8, falls },
+})
+const JUDGED = (verdict: 'PASS' | 'FAIL', settledGmvFen: number): DecideEvidence => {
+  const settled = { days: 7, spendFen: 10_000, paidGmvFen: 40_000, settledGmvFen } as const
+  const terms = { breakEvenRoi: 2, returnRate: 0.1 }
+  return { stage: 'JUDGED', verdict, breakEven: 2, settled, restated: restateTrial(verdict, terms, settled) }
+}
 const changed = (today: number, minutes: number, addedFen = 0) => ({
   changes: { today, addedFen, lastAt: NOW - minutes * MINUTE },
 })
@@ -134,7 +143,7 @@ const TABLE: [string, DecideEvidence, string][] = [
   ],
   [
     'trial, nearly spent, takes no more',
-    { ...TRIAL, ...EARNING, spentFen: 8_000, can: { add: false, cut: false } },
+    { ...TRIAL, ...EARNING, spentFen: 8_000, can: { add: false, cut: false, everCut: false } },
     'HOLD UNDECIDED',
   ],
   ['trial, at its end and earning', { ...TRIAL, ...EARNING, ...over }, 'START ONE_MORE 10000'],
@@ -157,31 +166,61 @@ const TABLE: [string, DecideEvidence, string][] = [
   ['scale, earning, changed twice today', { ...SCALE, ...changed(2, 300) }, 'HOLD COOLING_DOWN'],
   ['scale, earning, little spent', { ...SCALE, spentFen: 19_999 }, 'HOLD STEADY'],
   ['scale, earning, little time', { ...SCALE, hoursRun: 1.9 }, 'HOLD STEADY'],
-  ['scale, earning, a plan that pays itself', { ...SCALE, can: { add: false, cut: false } }, 'HOLD STEADY'],
+  [
+    'scale, earning, a plan that pays itself',
+    { ...SCALE, can: { add: false, cut: false, everCut: false } },
+    'HOLD STEADY',
+  ],
   ['scale, not proven any more', { ...SCALE, ...EARNING }, 'HOLD STEADY'],
-  ['scale, the test failed', { ...SCALE, ...FAIL, ...tired('FATIGUED') }, 'STOP TEST_FAILED'],
+  ['scale, the test failed', { ...SCALE, ...FAIL, ...tired('FATIGUED', 'RETIRE') }, 'STOP TEST_FAILED'],
   ['scale, settled below after 14 days', { ...SCALE, settled: { roi: 1.9, days: 14 } }, 'STOP SETTLED_BELOW'],
   [
     'scale, settled below after 7 days',
     { ...SCALE, settled: { roi: 1.9, days: 7 } },
     'CUT SETTLED_BELOW 30000',
   ],
-  ['scale, settled at break-even', { ...SCALE, settled: { roi: 2, days: 14 } }, 'ADD_BUDGET EARNS 20000'],
-  ['scale, fatigued', { ...SCALE, ...tired('FATIGUED') }, 'RETIRE FATIGUED'],
-  ['scale, its time is over', { ...SCALE, ...over, ...tired('TIRING') }, 'RETIRE TIME_OVER'],
-  ['scale, tiring', { ...SCALE, ...tired('TIRING') }, 'CUT TIRING 30000'],
-  ['scale, tiring, cut just now', { ...SCALE, ...tired('TIRING'), ...changed(1, 30) }, 'HOLD COOLING_DOWN'],
   [
-    'scale, tiring, cannot be cut',
-    { ...SCALE, ...tired('TIRING'), can: { add: true, cut: false } },
+    'scale, settled below after 7 days, and nothing can be cut',
+    { ...SCALE, settled: { roi: 1.9, days: 7 }, can: { add: true, cut: false, everCut: false } },
+    'STOP SETTLED_BELOW',
+  ],
+  [
+    'scale, settled below after 7 days, while a change is under way',
+    { ...SCALE, settled: { roi: 1.9, days: 7 }, can: { add: false, cut: false, everCut: true } },
     'HOLD CANNOT_CUT',
   ],
-  ['scale, tiring, small', { ...SCALE, ...tired('TIRING'), budgetFen: 12_000 }, 'RETIRE TOO_SMALL'],
+  ['scale, settled at break-even', { ...SCALE, settled: { roi: 2, days: 14 } }, 'ADD_BUDGET EARNS 20000'],
+  ['scale, fatigued', { ...SCALE, ...tired('FATIGUED', 'RETIRE') }, 'RETIRE FATIGUED'],
+  ['scale, fatigued and earning', { ...SCALE, ...tired('FATIGUED', 'REMIX') }, 'REMIX STILL_EARNS'],
+  ['scale, tiring at its age and earning', { ...SCALE, ...tired('TIRING', 'REMIX') }, 'REMIX STILL_EARNS'],
+  [
+    'scale, to be remixed and below',
+    { ...SCALE, ...LOW, ...tired('TIRING', 'REMIX') },
+    'CUT EARNS_LESS 30000',
+  ],
+  ['scale, its time is over', { ...SCALE, ...over, ...tired('TIRING', 'CUT') }, 'RETIRE TIME_OVER'],
+  ['scale, tiring', { ...SCALE, ...tired('TIRING', 'CUT') }, 'CUT TIRING 30000'],
+  [
+    'scale, tiring, cut just now',
+    { ...SCALE, ...tired('TIRING', 'CUT'), ...changed(1, 30) },
+    'HOLD COOLING_DOWN',
+  ],
+  [
+    'scale, tiring, cannot be cut',
+    { ...SCALE, ...tired('TIRING', 'CUT'), can: { add: true, cut: false, everCut: false } },
+    'HOLD CANNOT_CUT',
+  ],
+  ['scale, tiring, small', { ...SCALE, ...tired('TIRING', 'CUT'), budgetFen: 12_000 }, 'RETIRE TOO_SMALL'],
   ['scale, fresh', { ...SCALE, ...tired('FRESH') }, 'ADD_BUDGET EARNS 20000'],
   ['scale, below break-even', { ...SCALE, ...LOW }, 'CUT EARNS_LESS 30000'],
   ['scale, below break-even, little spent', { ...SCALE, ...LOW, spentFen: 11_999 }, 'HOLD STEADY'],
   ['scale, below break-even, little time', { ...SCALE, ...LOW, hoursRun: 0.9 }, 'HOLD STEADY'],
   ['scale, no figures', { ...SCALE, ...trial({ roi: null, low: null, high: null }) }, 'HOLD STEADY'],
+
+  ['passed, and settled at break-even', JUDGED('PASS', 20_000), 'HOLD SETTLED_KEPT'],
+  ['passed, and settled below', JUDGED('PASS', 19_999), 'STOP SETTLED_OVERTURNED'],
+  ['failed, and settled below', JUDGED('FAIL', 29_999), 'HOLD SETTLED_KEPT'],
+  ['failed, and settled far above', JUDGED('FAIL', 30_000), 'HOLD SETTLED_OVERTURNED'],
 ]
 
 test.each(TABLE)('%s', (_name, evidence, want) => {
@@ -198,7 +237,7 @@ test('a decision stores versions, numbers, the interval and a sentence', () => {
   expect(decide({ ...TRIAL, ...PASS }, { ...DECIDE_DEFAULTS, version: 7 }, NOW)).toEqual({
     action: 'PROMOTE',
     rule: 'TEST_PASSED',
-    ruleVersion: 1,
+    ruleVersion: 2,
     settingsVersion: 7,
     amountFen: null,
     numbers: {
@@ -221,10 +260,55 @@ test('a decision stores versions, numbers, the interval and a sentence', () => {
       settledDays: null,
       changesToday: 0,
       addedTodayFen: 0,
+      ageDays: null,
+      ctr: null,
+      ctrPeak: null,
+      completion: null,
+      completionPeak: null,
+      dayRoi: null,
+      dayRoiPeak: null,
     },
     interval: { low: 2.1, high: 5 },
     zh: '试投通过，放量：ROI 3.2（2.1–5），保本 2，已花 50 元，12 小时',
     en: 'the trial passed, scale it: ROI 3.2 (2.1–5), break-even 2, 50 yuan spent in 12 h',
+  })
+})
+
+test('what fell of the material is in its numbers and its sentence', () => {
+  const falls: Fatigue['falls'] = [
+    { metric: 'CTR', value: 0.035, peak: 0.05, fall: 0.3 },
+    { metric: 'COMPLETION', value: 0.2, peak: 0.3, fall: 1 / 3 },
+  ]
+  const { numbers, zh, en } = decide({ ...SCALE, ...tired('FATIGUED', 'REMIX', falls) }, DECIDE_DEFAULTS, NOW)
+  expect(numbers).toMatchObject({ ageDays: 8, ctr: 0.035, ctrPeak: 0.05, completionPeak: 0.3, dayRoi: null })
+  expect(zh).toBe(
+    '素材变疲但还赚钱，做混剪：换开头、主体或行动号召；ROI 3.2，保本 2：第 8 天，CTR 0.035 < 0.05，完播率 0.2 < 0.3（自身最好）',
+  )
+  expect(en).toMatch(/break-even 2: day 8, CTR 0.035 < 0.05, completion 0.2 < 0.3 at its best$/)
+})
+
+test('what settled ROI says of a verdict has its numbers and sentence', () => {
+  expect(decide(JUDGED('PASS', 15_000), DECIDE_DEFAULTS, NOW)).toEqual({
+    action: 'STOP',
+    rule: 'SETTLED_OVERTURNED',
+    ruleVersion: 2,
+    settingsVersion: 1,
+    amountFen: null,
+    numbers: {
+      breakEven: 2,
+      settledDays: 7,
+      settledRoi: 1.5,
+      expectedRoi: 3.6,
+      limitRoi: 2,
+      returnRate: 0.625,
+      expectedReturnRate: 0.1,
+      spentFen: 10_000,
+      gmvFen: 40_000,
+      settledGmvFen: 15_000,
+    },
+    interval: { low: null, high: null },
+    zh: expect.stringMatching(/^7 天结算 ROI 1.50.*「通过」推翻$/),
+    en: expect.stringMatching(/^settled ROI after 7 days 1.50.*"passed" is overturned$/),
   })
 })
 
@@ -256,14 +340,21 @@ const running: fc.Arbitrary<Running> = fc.record({
   orders: maybe(fc.nat(3)),
   interaction: fc.record({ paid: maybe(ratio), own: maybe(ratio) }),
   settled: maybe(fc.record({ roi: ratio, days: fc.constantFrom(7, 14 as const) })),
-  fatigue: maybe(fc.record({ kind: fc.constantFrom('COLD', 'FRESH', 'TIRING', 'FATIGUED' as const) })),
+  fatigue: maybe(
+    fc.record({
+      kind: fc.constantFrom('COLD', 'FRESH', 'TIRING', 'FATIGUED' as const),
+      advice: fc.constantFrom('NONE', 'CUT', 'REMIX', 'RETIRE' as const),
+      ageDays: fc.nat(14),
+      falls: fc.constant([]),
+    }),
+  ),
   trials: fc.record({ count: fc.nat(4), fen: fc.nat(60_000) }),
   changes: fc.record({
     today: fc.nat(3),
     addedFen: fc.nat(90_000),
     lastAt: maybe(fc.integer({ min: NOW - 1e7, max: NOW })),
   }),
-  can: fc.record({ add: fc.boolean(), cut: fc.boolean() }),
+  can: fc.record({ add: fc.boolean(), cut: fc.boolean(), everCut: fc.boolean() }),
 })
 
 test('no evidence spends against the test, over a limit, or in broken amounts', () => {

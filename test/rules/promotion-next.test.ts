@@ -38,18 +38,28 @@ test.each<[string, Partial<Promotion>, Task['kind']]>([
   ['over, its last figures are not there', { ...LIVE, state: 'FAILED', order: 'OVER' }, 'LOOK'],
   ['cancelled', { state: 'CANCELLED' }, 'DONE'],
 ])('%s', (_, change, kind) => {
-  const known = { finalKnown: false, endRefusedAt: null }
+  const known = { placed: true, finalKnown: false, endRefusedAt: null }
   expect(nextTask({ ...NEW, ...change }, known, NOW)).toMatchObject({ kind })
+})
+
+const KNOWN = { placed: true, finalKnown: false, endRefusedAt: null }
+test.each<[Promotion['state'], Task['kind']]>([
+  ['PROPOSED', 'PLACE'],
+  ['APPROVED', 'PLACE'],
+  ['CANCELLED', 'DONE'],
+])('what lacks its plan and is %s: %s', (state, kind) => {
+  expect(nextTask({ ...NEW, state }, { ...KNOWN, placed: false }, NOW).kind).toBe(kind)
 })
 
 test('an end that was refused is asked for again after a while, and looked at meanwhile', () => {
   const told: Promotion = { ...NEW, ...LIVE, stop: 'KILL_SWITCH' }
-  const at = (ago: number) => nextTask(told, { finalKnown: false, endRefusedAt: NOW - ago }, NOW).kind
+  const at = (ago: number) =>
+    nextTask(told, { placed: true, finalKnown: false, endRefusedAt: NOW - ago }, NOW).kind
   expect([at(END_AGAIN_MS - 1), at(END_AGAIN_MS)]).toEqual(['LOOK', 'TERMINATE'])
 })
 
 test('what is known to the last 分 is done, but for a verdict', () => {
   const over = (state: Promotion['state']) =>
-    nextTask({ ...NEW, ...LIVE, order: 'OVER', state }, { finalKnown: true, endRefusedAt: null }, NOW).kind
+    nextTask({ ...NEW, ...LIVE, order: 'OVER', state }, { ...KNOWN, finalKnown: true }, NOW).kind
   expect([over('STOPPED'), over('JUDGING')]).toEqual(['DONE', 'LOOK'])
 })

@@ -6,8 +6,11 @@ import {
   DIFFERENCES,
   type OurOrder,
   type TheirOrder,
+  type WalletNights,
   type WalletSpan,
+  walletFell,
 } from '../../rules/reconcile-nightly.ts'
+import { explainDifference } from '../../rules/reconcile-why.ts'
 
 const our = (orderId: string, over: Partial<OurOrder> = {}): OurOrder => ({
   promotionId: 1,
@@ -187,4 +190,46 @@ test('the same books give the same list in the same order', () => {
       },
     ),
   )
+})
+
+test.each<[string, Partial<WalletNights>, string[]]>([
+  ['fell by what the orders took', { nowFen: 950_000, ordersFen: 50_000 }, []],
+  ['fell by less', { nowFen: 990_000, ordersFen: 50_000 }, []],
+  ['by what orders and plans took', { nowFen: 900_000, ordersFen: 50_000, reportFen: 50_000 }, []],
+  ['by a yuan more: rounding', { nowFen: 899_900, ordersFen: 50_000, reportFen: 50_000 }, []],
+  [
+    'by more',
+    { nowFen: 899_899, ordersFen: 50_000, reportFen: 50_000 },
+    ['WALLET_FELL - WALLET 100000 100101 101'],
+  ],
+  ['rose: somebody paid in', { nowFen: 2_000_000 }, []],
+  ['no night before', { beforeFen: null }, []],
+  ['not told now', { nowFen: null }, []],
+  [
+    'the report is not read, and the orders explain it',
+    { nowFen: 950_000, ordersFen: 50_000, reportFen: null },
+    [],
+  ],
+  [
+    'the report is not read, and they do not',
+    { nowFen: 900_000, reportFen: null },
+    ['NOT_COMPARED - WALLET ? 100000 ?'],
+  ],
+])('a wallet over a night: %s', (_name, over, want) => {
+  const nights = { accountId: 'a', beforeFen: 1_000_000, nowFen: 1_000_000, ordersFen: 0, reportFen: 0 }
+  const found = walletFell({ ...nights, ...over })
+  expect(
+    found.map(({ kind, orderId, what, oursFen, theirsFen, diffFen }) =>
+      [kind, orderId ?? '-', what, oursFen ?? '?', theirsFen ?? '?', diffFen ?? '?'].join(' '),
+    ),
+  ).toEqual(want)
+})
+
+test('every kind is said in a sentence with its numbers', () => {
+  for (const kind of DIFFERENCES) {
+    const named = { kind, accountId: 'a', orderId: '9', promotionId: 7, what: 'SPEND' as const }
+    const { zh, en } = explainDifference({ ...named, oursFen: 12_345, theirsFen: null, diffFen: null })
+    expect(`${zh} ${en}`).toMatch(/123.45|\?/)
+    expect(`${zh} ${en}`).not.toMatch(/undefined|NaN|null/)
+  }
 })

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { restateTrial, type Settled, type Standing, sayRestated } from '../../rules/trial-settled.ts'
+import {
+  restateTrial,
+  type Settled,
+  type Sold,
+  type Standing,
+  sayRestated,
+  settledOf,
+} from '../../rules/trial-settled.ts'
 import { TrialInputError } from '../../rules/trial-test.ts'
 
 const TERMS = { breakEvenRoi: 2, returnRate: 0.2 }
@@ -59,3 +66,25 @@ test.each<[Partial<Settled>, string]>([
   expect(act).toThrow(TrialInputError)
   expect(act).toThrow(expect.objectContaining({ field }))
 })
+
+test.each<[string, { spendFen: number | null; paidGmvFen: number | null }, Sold, number | null]>([
+  [
+    'keeps the share that the sales of its days kept',
+    paid(40_000),
+    { gmvFen: 80_000, settledFen: 60_000 },
+    30_000,
+  ],
+  ['half of it among the known sales is enough', paid(40_000), { gmvFen: 20_000, settledFen: 5_000 }, 10_000],
+  ['less than half says nothing', paid(40_000), { gmvFen: 19_999, settledFen: 19_999 }, null],
+  ['no sales known', paid(40_000), { gmvFen: 0, settledFen: 0 }, null],
+  ['nothing paid is nothing settled', paid(0), { gmvFen: 0, settledFen: 0 }, 0],
+  ['GMV not told', paid(null), { gmvFen: 80_000, settledFen: 60_000 }, null],
+  ['nothing spent', { spendFen: 0, paidGmvFen: 0 }, { gmvFen: 1, settledFen: 1 }, null],
+  ['spend not told', { spendFen: null, paidGmvFen: 1 }, { gmvFen: 1, settledFen: 1 }, null],
+])('what a trial kept: %s', (_name, trial, sold, want) => {
+  expect(settledOf(trial, sold, 7)?.settledGmvFen ?? null).toBe(want)
+})
+
+function paid(paidGmvFen: number | null) {
+  return { spendFen: 10_000, paidGmvFen }
+}

@@ -5,10 +5,12 @@ import { connectAccount } from '../../flow/account.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { notify } from '../../flow/notify.ts'
 import { createSealer } from '../../flow/seal.ts'
+import { addWebhook } from '../../flow/webhook.ts'
 import { DAY } from '../../rules/types.ts'
 import { schema } from '../../schema/schema.ts'
 import { NOW, testDatabase } from '../support/database.ts'
 import { globalId, statementsOf, testApi, tokenOf } from '../support/graphql.ts'
+import { webhookDeps } from '../support/news.ts'
 import { proposed } from '../support/promotions.ts'
 import { world } from './world.ts'
 
@@ -35,6 +37,11 @@ async function team(): Promise<Team> {
     Breakout: breakoutIds[0] ?? 0,
     Notification: await told(ctx, breakoutIds),
     Promotion: await proposed(ctx, videoIds[0] ?? 0),
+    Webhook: await addWebhook(
+      ctx,
+      webhookDeps(() => at),
+      WEBHOOK,
+    ),
     Account: await connected(ctx),
     Campaign: when.campaignId,
     Phase: when.phaseId,
@@ -44,7 +51,8 @@ async function team(): Promise<Team> {
     Collaboration: when.collaborationId,
   }
   const ids = Object.fromEntries(Object.entries(numbers).map(([type, id]) => [type, globalId(type, id)]))
-  const token = await tokenOf(ctx)
+  // Some are shown to an ADMIN alone.
+  const token = await tokenOf(ctx, 'ADMIN')
   const { node } = await api.data(token, `{ node(id: "${ids.Video}") { ... on Video { cell { id } } } }`)
   return { token, ids: { ...ids, Cell: node.cell.id } }
 }
@@ -69,6 +77,7 @@ function connected(ctx: Context): Promise<number> {
   return connectAccount(ctx, deps, { platform: 'oceanengine', externalId: '1', name: 'shop', grant })
 }
 const at = NOW.getTime()
+const WEBHOOK = { name: 'x', team: 'ADS', format: 'WECOM', url: 'https://x.test', by: null } as const
 beforeAll(async () => {
   mine = await team()
   theirs = await team()

@@ -187,6 +187,7 @@ test('a list of one kind of thing has one connection type, wherever it is', () =
     'Campaign',
     'Cell',
     'Collaboration',
+    'Delivery',
     'Element',
     'ElementVersion',
     'Kol',
@@ -199,10 +200,13 @@ test('a list of one kind of thing has one connection type, wherever it is', () =
     'Pair',
     'Programme',
     'Promotion',
+    'Reconciliation',
+    'Remix',
     'Rule',
     'Snapshot',
     'TierPolicy',
     'Video',
+    'Webhook',
   ]
   expect(names.sort()).toEqual(kinds.map((kind) => `${kind}Connection`))
 })

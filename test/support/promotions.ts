@@ -1,7 +1,7 @@
 /** A team whose videos break out on a simulated platform that takes its orders: for tests and benches of money. */
 import { eq, sql } from 'drizzle-orm'
 import { rows } from '../../db/client.ts'
-import { promotion, promotionCall, promotionDecision, token } from '../../db/tables.ts'
+import { promotion, promotionCall, promotionDecision, sale, subject, token } from '../../db/tables.ts'
 import { connectAccount } from '../../flow/account.ts'
 import { createBrand } from '../../flow/brand.ts'
 import { type Context, write } from '../../flow/context.ts'
@@ -20,7 +20,10 @@ import { createToken } from '../../flow/workspace.ts'
 import { createHttp } from '../../platforms/http.ts'
 import { createOceanengine } from '../../platforms/oceanengine.ts'
 import type { PromotionChannels } from '../../platforms/promotion.ts'
+import { createBoostChannel } from '../../platforms/promotion-boost.ts'
+import { createPlanAddChannel } from '../../platforms/promotion-plan-add.ts'
 import { createSuixintuiChannel } from '../../platforms/promotion-suixintui.ts'
+import { productOf } from '../../platforms/simulator/orders-yield.ts'
 import type { Simulator } from '../../platforms/simulator/server.ts'
 import type { World } from '../../platforms/simulator/world.ts'
 import { DAY, MINUTE } from '../../rules/types.ts'
@@ -40,6 +43,8 @@ export interface TeamInput {
   itemIds: readonly string[]
   advertiserId: string
   grossMargin?: number
+  /** Whether a sale says which product of the platform each video sells, so that a 全域 plan of it can be found; no unless set. */
+  sold?: boolean
   settings?: Omit<SetPromotionSettings, 'by'>
 }
 
@@ -51,7 +56,7 @@ export const SPENDS: Omit<SetPromotionSettings, 'by'> = {
 
 /** Everything made by the verbs but the episodes and the sales, which would take a story. */
 export async function promotionTeam(ctx: Context, world: World, input: TeamInput): Promise<Team> {
-  const { itemIds, advertiserId, grossMargin = 0.6, settings = SPENDS } = input
+  const { itemIds, advertiserId, grossMargin = 0.6, sold = false, settings = SPENDS } = input
   const name = () => `promoted ${process.pid} ${counter++}`
   const brandId = await createBrand(ctx, { name: name() })
   const attributes = { product: { priceFen: 9_900, grossMargin } }
@@ -79,6 +84,7 @@ export async function promotionTeam(ctx: Context, world: World, input: TeamInput
     team.videos.set(itemId, { videoId, breakoutId: await fire(ctx, { videoId, ruleId }) })
   }
   await connect(ctx, advertiserId, [...kols.keys()])
+  if (sold) await sell(ctx, world, itemIds)
   await setPromotionSettings(ctx, { ...settings, by: null })
   return team
 }
@@ -99,7 +105,26 @@ async function fire(ctx: Context, { videoId, ruleId }: { videoId: number; ruleId
   })
 }
 
-async function connect(ctx: Context, advertiserId: string, kolAccountIds: string[]): Promise<void> {
+async function sell(ctx: Context, world: World, itemIds: readonly string[]): Promise<void> {
+  await write(ctx, async (tx) => {
+    const [of] = await tx.select({ id: subject.id }).from(subject).limit(1)
+    for (const itemId of itemIds) {
+      const video = world.video(itemId)
+      const productId = video ? productOf(world, video) : null
+      const order = {
+        side: 'shop' as const,
+        orderId: `sold ${counter++}`,
+        subjectId: of?.id ?? 0,
+        itemId,
+        productId,
+      }
+      const money = { payAmountFen: 9_900, status: 'PAID', refunded: false }
+      await tx.insert(sale).values({ ...order, ...money, paidAt: ctx.now, recordedAt: ctx.now })
+    }
+  })
+}
+
+export async function connect(ctx: Context, advertiserId: string, kolAccountIds: string[]): Promise<void> {
   const grant = {
     accessToken: 'access',
     refreshToken: 'refresh',
@@ -113,7 +138,7 @@ async function connect(ctx: Context, advertiserId: string, kolAccountIds: string
   await write(ctx, (tx) => storeSubjects(tx, ctx.now, accountId, { subjects: [subject], complete: true }))
 }
 
-/** 随心推 of the simulator, through the real connector. */
+/** 随心推 and 千川 of the simulator, through the real connectors. */
 export function simulatedChannels(
   simulator: Simulator,
   now: () => number,
@@ -129,7 +154,12 @@ export function simulatedChannels(
   })
   const accessToken = () => simulator.tokens.current().accessToken
   const oceanengine = createOceanengine({ baseUrl: simulator.url, accessToken, http })
-  return { SUIXINTUI_ORDER: createSuixintuiChannel(oceanengine, advertiserId) }
+  const setup = { oceanengine, advertiserId, now }
+  return {
+    SUIXINTUI_ORDER: createSuixintuiChannel(oceanengine, advertiserId),
+    MATERIAL_BOOST: createBoostChannel(setup),
+    UNI_PLAN_ADD: createPlanAddChannel(setup),
+  }
 }
 
 /** Tends what is due, then lets the time pass until something is: until nothing will be, or `until`. */

@@ -4,15 +4,52 @@ import { sale } from '../../db/tables.ts'
 import { write } from '../../flow/context.ts'
 import { FetchError } from '../../platforms/errors.ts'
 import type { Ledger } from '../../platforms/ledger.ts'
-import { MINUTE } from '../../rules/types.ts'
+import { DAY, MINUTE } from '../../rules/types.ts'
 import type { Payload } from '../../workers/jobs.ts'
 import { NO_PLATFORMS, type Platforms } from '../../workers/platforms.ts'
 import { createSales } from '../../workers/sales.ts'
 import { runSweep } from '../../workers/sweep.ts'
-import { ledger } from '../support/content.ts'
+import { content, ledger } from '../support/content.ts'
 import { testDatabase, unique } from '../support/database.ts'
+import { ordered } from '../support/orders.ts'
+import { promotionsOf } from '../support/promotions.ts'
 
 const t = testDatabase()
+
+test('sales that are read correct the trials that came of age with them', async () => {
+  const ctx = await t.tenant()
+  const over = {
+    state: 'PASSED',
+    orderStand: 'OVER',
+    overAt: ctx.now,
+    finalFen: 10_000,
+    gmvFen: 40_000,
+  } as const
+  const { itemId, trial } = await ordered(ctx, await content(ctx), { ...over, dueAt: null })
+  const subjectId = await ledger(ctx, 'doudian')
+  const paidAt = ctx.now.getTime()
+  const order = {
+    ...{ side: 'shop' as const, orderId: unique('order'), itemId, kolAccountId: null, doubt: null },
+    ...{ productId: null, payAmountFen: 40_000, settledFen: null, status: 'PAID' as const, paidAt },
+    ...{ updatedAt: paidAt, refunded: false, quality: 'ok' as const },
+  }
+  const doudian: Extract<Ledger, { source: 'doudian' }>['doudian'] = {
+    shopOrders: async function* () {
+      yield order
+    },
+    allianceOrders: async function* () {},
+  }
+  const platforms: Platforms = { ...NO_PLATFORMS, ledger: () => ({ source: 'doudian', doudian }) }
+  const restated = async (days: number) => {
+    const clock = () => new Date(paidAt + days * DAY)
+    await createSales({ db: ctx.db, clock, platforms })({ workspaceId: ctx.workspaceId, subjectId })
+    const { decisions } = await promotionsOf(ctx)
+    return decisions.filter(({ rule }) => rule === 'SETTLED_KEPT').map(({ promotionId }) => promotionId)
+  }
+  expect(await restated(6)).toEqual([])
+  expect(await restated(8)).toEqual([trial.id])
+  expect(await restated(9)).toEqual([trial.id])
+})
 
 test('what is due is read once; after a refusal there is silence for five minutes', async () => {
   const ctx = await t.tenant()

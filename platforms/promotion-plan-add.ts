@@ -1,0 +1,70 @@
+import type { OrderSight } from '../rules/types.ts'
+import type { OrderFigures, PromotionChannel, PromotionOrder, SeenOrder } from './promotion.ts'
+import { BACK_MS, createQianchuanBase, NOTHING_SPENT, type QianchuanSetup } from './promotion-qianchuan.ts'
+import { createQianchuanMaterials, type PlanMaterial } from './qianchuan-material.ts'
+import { createQianchuanScale } from './qianchuan-scale.ts'
+
+/**
+ * A video in a 全域 plan as a way to promote: the plan pays, so it has no money of its own. The platform gives it no number;
+ * ours is our name with the video, since a video may be put in again later. To put it in twice is to put it in once.
+ */
+export function createPlanAddChannel(setup: QianchuanSetup): PromotionChannel {
+  const { oceanengine, advertiserId, now } = setup
+  const { materialOf, ...base } = createQianchuanBase(setup)
+  const materials = createQianchuanMaterials(oceanengine)
+  const scale = createQianchuanScale(oceanengine)
+  const find = async (itemId: string, adId: string, from: number, to: number) =>
+    (await materials.ofPlan({ advertiserId, adId, from, to })).find((each) => each.itemId === itemId)
+  return {
+    ...base,
+    orders: async () => ({ orders: [], unread: [] }),
+    async order(orderId, planId): Promise<SeenOrder> {
+      const adId = planId ?? ''
+      const itemId = itemOf(orderId)
+      const shown = await find(itemId, adId, now() - BACK_MS, now())
+      const refused = shown ? [] : await materials.refused(advertiserId, adId)
+      const sight = refused.some((each) => each.itemId === itemId) ? 'REJECTED' : sightOf(shown)
+      const named = { orderId, accountId: advertiserId, itemId, name: null, createdAt: null }
+      return { ...named, amountFen: 0, hours: null, sight, adId, added: { addedFen: 0, count: 0 } }
+    },
+    async figures({ orderId, adId, planId, createdAt }, until) {
+      const shown = await find(itemOf(orderId), planId ?? adId ?? '', createdAt, until)
+      return shown ? figuresOf(shown) : NOTHING_SPENT
+    },
+    orderIdOf,
+    async create(order, notAfter) {
+      const { awemeId, itemId, planId, productId } = order
+      const video = { productId: productId ?? '', itemId, awemeId }
+      const written = await scale.addVideo({ advertiserId, adId: planId ?? '', ...video }, notAfter)
+      if (written.outcome !== 'done') return written
+      return { outcome: 'done', value: { orderId: orderIdOf(order), adId: planId } }
+    },
+    changeBudget: async () => ({
+      outcome: 'invalid',
+      field: 'byFen',
+      reason: 'the plan pays, not the video',
+    }),
+    async terminate({ planId, awemeId, itemId }, notAfter) {
+      const found = await materialOf({ awemeId, itemId })
+      if ('not' in found) return found.not
+      const material = { advertiserId, adId: planId ?? '', materialIds: [found.materialId] }
+      const written = await scale.removeMaterials(material, notAfter)
+      return written.outcome === 'done' ? { outcome: 'done', value: { terminated: true } } : written
+    },
+  }
+}
+
+const orderIdOf = ({ name, itemId }: PromotionOrder) => `${name}/${itemId}`
+const itemOf = (orderId: string) => orderId.split('/').at(-1) ?? ''
+
+/** Only what has spent is shown: what is not may still be under review. */
+function sightOf(shown: PlanMaterial | undefined): OrderSight {
+  if (!shown) return 'WAITING'
+  if (shown.status === 'DELETED' || shown.status === 'EXCLUDE') return 'FROZEN'
+  if (shown.audit === 'REJECT') return 'REJECTED'
+  return shown.status === 'DELIVERY_OK' ? 'DELIVERING' : 'WAITING'
+}
+
+function figuresOf({ spendFen, gmvFen, orders, quality }: PlanMaterial): OrderFigures {
+  return { ...NOTHING_SPENT, spendFen, gmvFen, orders, disagrees: quality === 'disagrees' }
+}
