@@ -61,8 +61,8 @@ const LONGEST_SILENCE = DAY + SKEW
 const SECOND = 1000
 /** Instants are stored in whole ms. */
 const GRAIN = 2
-/** A call that nobody says was answered, because its process died, holds its slot so long: no time-out of a call is longer. */
-export const UNANSWERED = MINUTE
+/** A call that nobody says was answered, because its process died, holds its slot so long: calls are given up on after 10 s. */
+export const UNANSWERED = MINUTE / 4
 
 /**
  * How many calls may be let go and not yet be answered for so long, ms. A call arrives between the two, so that no second

@@ -99,7 +99,8 @@ onEachBackend(t, (backend) => {
       await asked.given
       for (const worker of workers) worker.kill('SIGKILL')
       await Promise.all(workers.map((worker) => worker.ended))
-      // Five minutes pass: the leases of the dead run out.
+      // Five minutes pass: the leases and slots of the dead run out.
+      await owner`delete from call_slot`
       await owner`update poll_shard set claimed_until = now() - interval '1 second' where claimed_until is not null`
       workers = [start(), start()]
       await until(tenant.workspaceId, 1 + round)
