@@ -13,13 +13,16 @@ const gone = world.videos.filter((video) => video.gone !== null)
 const idsOf = (how: string) => gone.filter((video) => video.gone?.how === how).map(({ itemId }) => itemId)
 const refs = world.videos.map(({ itemId }) => ({ itemId, accountId: awemeId }))
 
-const qianchuan = () =>
-  createQianchuan({
+/** One token for both of its calls at once: a second one would end the first. */
+const qianchuan = () => {
+  const token = freshToken(stage)
+  return createQianchuan({
     baseUrl: stage.simulator.url,
     http: stage.http(),
     advertiserId: stage.simulator.advertiserId,
-    accessToken: () => freshToken(stage),
+    accessToken: () => token,
   })
+}
 async function douyin() {
   const grant = await consent(stage, awemeId)
   const connector = createDouyin({

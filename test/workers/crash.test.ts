@@ -16,7 +16,6 @@ import { testDatabase } from '../support/database.ts'
 import { killPrograms, program } from '../support/program.ts'
 
 const t = testDatabase()
-const ROUNDS = 2
 const now = Date.now()
 const world = createWorld({
   seed: 'crash',
@@ -50,9 +49,7 @@ afterAll(async () => {
 })
 
 onEachBackend(t, (backend) => {
-  test(`${ROUNDS} rounds of kill -9 in the middle of a batch, two workers`, {
-    timeout: 120_000,
-  }, async () => {
+  test('kill -9 of two workers in the middle of a batch', async () => {
     const tenant = await t.tenant(new Date(now))
     const key = randomBytes(32)
     const grant = {
@@ -90,28 +87,25 @@ onEachBackend(t, (backend) => {
     let workers = [start(), start()]
     await Promise.all(workers.map((worker) => worker.prints(/workers are running/)))
     await until(tenant.workspaceId, 1)
-    for (let round = 1; round <= ROUNDS; round++) {
-      const asked = signal()
-      onCall = asked.give
-      await owner`update video_state set next_poll_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
-      await owner`update poll_shard set due_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
-      // The platform has just been asked: the batch is claimed and not yet written.
-      await asked.given
-      for (const worker of workers) worker.kill('SIGKILL')
-      await Promise.all(workers.map((worker) => worker.ended))
-      // Five minutes pass: the leases and slots of the dead run out.
-      await owner`delete from call_slot`
-      await owner`update poll_shard set claimed_until = now() - interval '1 second' where claimed_until is not null`
-      workers = [start(), start()]
-      await until(tenant.workspaceId, 1 + round)
-    }
+    const asked = signal()
+    onCall = asked.give
+    await owner`update video_state set next_poll_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
+    await owner`update poll_shard set due_at = now() - interval '1 second' where workspace_id = ${tenant.workspaceId}`
+    // The platform has just been asked: the batch is claimed and not yet written.
+    await asked.given
+    for (const worker of workers) worker.kill('SIGKILL')
+    await Promise.all(workers.map((worker) => worker.ended))
+    // Five minutes pass: the leases and slots of the dead run out.
+    await owner`delete from call_slot`
+    await owner`update poll_shard set claimed_until = now() - interval '1 second' where claimed_until is not null`
+    workers = [start(), start()]
+    await until(tenant.workspaceId, 2)
     const found = await owner`
       select v.looks, count(s.*)::int as snapshots, count(distinct s.observed_at)::int as instants
       from video_state v join snapshot s on s.workspace_id = v.workspace_id and s.video_id = v.video_id
       where v.workspace_id = ${tenant.workspaceId} group by v.video_id, v.looks`
     expect(found).toHaveLength(videos.length)
-    for (const video of found)
-      expect(video).toEqual({ looks: 1 + ROUNDS, snapshots: 1 + ROUNDS, instants: 1 + ROUNDS })
+    for (const video of found) expect(video).toEqual({ looks: 2, snapshots: 2, instants: 2 })
     for (const worker of workers) worker.kill('SIGTERM')
     expect(await Promise.all(workers.map((worker) => worker.ended))).toEqual([0, 0])
   })
