@@ -88,12 +88,12 @@ export function callsLeft(
 }
 
 /** The day of a quota at an instant, and its bounds in ms. */
-export function quotaDay(now: Date): { day: string; from: number; to: number } {
+export function quotaDay(now: Date): Bounds {
   return boundsOf(dayOf(now, SHANGHAI))
 }
 
 /** The day to count in where `stored` is the one that was counted in last: a clock that is behind begins no old day again. */
-export function countingDay(stored: string, now: Date): { day: string; from: number; to: number } {
+export function countingDay(stored: string, now: Date): Bounds {
   const ahead = stored > quotaDay(now).day && stored <= quotaDay(new Date(now.getTime() + SKEW)).day
   return ahead ? boundsOf(stored) : quotaDay(now)
 }
@@ -103,12 +103,19 @@ export function credible(blockedUntil: number, now: number): boolean {
   return blockedUntil <= now + LONGEST_SILENCE
 }
 
-export function boundsOf(day: string): { day: string; from: number; to: number } {
-  return {
-    day,
-    from: startOfDay(day, SHANGHAI).getTime(),
-    to: startOfDay(addDays(day, 1), SHANGHAI).getTime(),
+let bounds: Bounds | null = null
+/** Every call asks for the day that runs: it is searched in the calendar once. */
+export function boundsOf(day: string): Bounds {
+  if (bounds?.day !== day) {
+    const [from, to] = [startOfDay(day, SHANGHAI), startOfDay(addDays(day, 1), SHANGHAI)]
+    bounds = { day, from: from.getTime(), to: to.getTime() }
   }
+  return bounds
+}
+interface Bounds {
+  day: string
+  from: number
+  to: number
 }
 
 export function admit(asking: Asking, now: number): Admission {
