@@ -159,10 +159,25 @@ async function othersUnder(tx: Tx, { source, scope }: Limit, day: string): Promi
 /** Answers the slot that it took. */
 async function store(tx: Tx, asked: TakeCall, day: string, admission: Admission): Promise<number | null> {
   if (admission.kind === 'WAIT') return null
-  const went = admission.kind === 'GO'
+  const used = use(tx, asked, day, admission.kind === 'GO')
+  if (admission.kind === 'REFUSED') {
+    await used
+    return null
+  }
   const { source, scope, limits } = asked
+  const lasts = limits.callsPerSecond === null ? null : UNANSWERED
+  const [row] = await rows<{ slot: string | null }>(
+    tx,
+    sql`with used as ${used}
+      select count_call(${source}, ${scope}, ${day}::date), case when ${lasts}::float8 is not null
+        then take_slot(${source}, ${scope}, ${lasts}::float8) end as slot`,
+  )
+  return row?.slot ? Number(row.slot) : null
+}
+
+function use(tx: Tx, { source, scope, limits }: TakeCall, day: string, went: boolean) {
   const one = { calls: went ? 1 : 0, refused: went ? 0 : 1, costFen: went ? limits.costFen : 0 }
-  const used = tx
+  return tx
     .insert(callUse)
     .values({ day, source, scope, ...one })
     .onConflictDoUpdate({
@@ -173,16 +188,4 @@ async function store(tx: Tx, asked: TakeCall, day: string, admission: Admission)
         costFen: sql`${callUse.costFen} + ${one.costFen}`,
       },
     })
-  const [slot] = await Promise.all([went ? count(tx, asked, day) : null, used])
-  return slot
-}
-
-async function count(tx: Tx, { source, scope, limits }: TakeCall, day: string): Promise<number | null> {
-  const lasts = limits.callsPerSecond === null ? null : UNANSWERED
-  const [row] = await rows<{ slot: string | null }>(
-    tx,
-    sql`select count_call(${source}, ${scope}, ${day}::date), case when ${lasts}::float8 is not null
-      then take_slot(${source}, ${scope}, ${lasts}::float8) end as slot`,
-  )
-  return row?.slot ? Number(row.slot) : null
 }

@@ -198,7 +198,7 @@ test('one call is a fixed number of statements, and a wait writes nothing', asyn
     return sent.map((text) => text.split(' ')[0]?.toLowerCase())
   }
   const read = ['begin', 'select', 'select', 'select', 'select', 'select']
-  expect(await verbs()).toEqual([...read, 'select', 'insert', 'commit'])
+  expect(await verbs()).toEqual([...read, 'with', 'commit'])
   expect(await verbs()).toEqual([...read, 'commit'])
 })
 
