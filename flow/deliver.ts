@@ -2,7 +2,7 @@
  * Sends what is due, at least once: the row is moved ahead before it is sent, so that a process that dies in between
  * leaves it to be sent again when its lease is over, with the same id, by which the other side drops what it has.
  */
-import { and, asc, count, eq, gt, isNull, lte } from 'drizzle-orm'
+import { and, asc, count, eq, gt, isNotNull, isNull, lte } from 'drizzle-orm'
 import { delivery, webhook } from '../db/tables.ts'
 import type { Outgoing, Sent } from '../platforms/webhook.ts'
 import { messageOf, type News } from '../rules/message.ts'
@@ -115,8 +115,9 @@ function claim(run: Run, webhookId: number): Promise<Claimed | undefined> {
     const [hook] = await tx.select().from(webhook).where(eq(webhook.id, webhookId))
     if (!row || !hook) return
     const { news, read, stands } = await loadNews(tx, now.now, row)
-    const { createdAt, attempts } = row
-    const waiting = { createdAt: createdAt.getTime(), attempts, paused: hook.pausedAt !== null, read, stands }
+    const { topic, attempts } = row
+    const [createdAt, paused] = [row.createdAt.getTime(), hook.pausedAt !== null]
+    const waiting = { topic, createdAt, attempts, paused, read, stands }
     const what = dispose(waiting, now.now.getTime())
     const set =
       what.do === 'SEND'
@@ -133,7 +134,7 @@ async function send(run: Run, row: DeliveryRow, hook: WebhookRow, news: News): P
   const { ctx, deps } = run
   try {
     const address = openAddress(deps, ctx, hook)
-    return await deps.sender.send(hook.format, address, outgoingOf(ctx, row, hook, news))
+    return await deps.sender.send(hook.format, address, outgoingOf(row, hook, news))
   } catch (error) {
     const { name, message } = error as Error
     if (name !== 'SealError') throw error
@@ -141,30 +142,33 @@ async function send(run: Run, row: DeliveryRow, hook: WebhookRow, news: News): P
   }
 }
 
-function outgoingOf({ workspaceId }: Run['ctx'], row: DeliveryRow, hook: WebhookRow, news: News): Outgoing {
+function outgoingOf(row: DeliveryRow, hook: WebhookRow, news: News): Outgoing {
   const message = cutTo(messageOf(news), MOST_BYTES[hook.format])
-  const id = messageId(workspaceId, row.id)
-  return { id, ...message, type: news.topic.toLowerCase(), data: news }
+  return { id: messageId(row), ...message, type: news.topic.toLowerCase(), data: news }
 }
 
-/** The same at every attempt. */
-export function messageId(workspaceId: number, deliveryId: number): string {
-  return `msg_${workspaceId}_${deliveryId}`
+/** The same at every attempt, and another when the row begins anew. */
+export function messageId({ workspaceId, id, createdAt }: MessageOf): string {
+  return `msg_${workspaceId}_${id}_${createdAt.getTime()}`
 }
+type MessageOf = Pick<DeliveryRow, 'workspaceId' | 'id' | 'createdAt'>
 
-/** What was taken is so whoever has the row now; a failure only counts for the attempt that it is of. */
-function settle(run: Run, { id, attempts }: DeliveryRow, sent: Sent): Promise<unknown> {
+/**
+ * What was taken is so whoever has the row now; a failure only counts for the attempt that it is of, and opens nothing
+ * that was given up meanwhile. Neither is of a row that began anew.
+ */
+function settle(run: Run, { id, attempts, createdAt }: DeliveryRow, sent: Sent): Promise<unknown> {
   const now = at(run)
   const { status, problem } = sent
   const after = afterAttempt(sent.outcome, attempts, sent.retryAfterMs, now.now.getTime())
-  const open = and(eq(delivery.id, id), isNull(delivery.sentAt))
+  const open = and(eq(delivery.id, id), eq(delivery.createdAt, createdAt), isNull(delivery.sentAt))
   return write(now, (tx) =>
     after.to === 'SENT'
       ? tx.update(delivery).set({ sentAt: now.now, dueAt: null, status, problem }).where(open)
       : tx
           .update(delivery)
           .set({ dueAt: after.to === 'AGAIN' ? new Date(after.at) : null, status, problem })
-          .where(and(open, eq(delivery.attempts, attempts))),
+          .where(and(open, eq(delivery.attempts, attempts), isNotNull(delivery.dueAt))),
   )
 }
 

@@ -26,7 +26,8 @@ export async function loadNews(tx: Tx, now: Date, row: DeliveryRow): Promise<Sta
   const told = found(await loadToldPromotion(tx, promotionId ?? 0), 'promotion')
   const { aim, state, ...rest } = told
   const news = { topic, promotionId: nodeId('Promotion', promotionId ?? 0), ...rest }
-  return { news, read: false, stands: topicOf('ADS', { kind: 'PROMOTION', aim, state }) === topic }
+  const stands = state !== null && topicOf('ADS', { kind: 'PROMOTION', aim, state }) === topic
+  return { news, read: false, stands }
 }
 
 async function ofNotification(

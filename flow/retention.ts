@@ -32,3 +32,30 @@ export async function retain({ db, now }: { db: Db; now: Date }, keep: Retention
   }
   return dropped
 }
+
+/**
+ * Looks at orders that were over by then, but for the last of each, which has what the order did in all and what the test
+ * said; decisions stay for ever. Answers how many went. 0 days keep all of them.
+ */
+export async function pruneLooks(
+  { db, now }: { db: Db; now: Date },
+  { rawDays }: Retention,
+): Promise<number> {
+  if (rawDays === 0) return 0
+  const before = new Date(now.getTime() - Math.max(rawDays, LEAST_DAYS) * DAY).toISOString()
+  const [found] = await rows<{ gone: string }>(db, sql`select prune_looks(${before}::timestamptz) as gone`)
+  return Number(found?.gone ?? 0)
+}
+
+/**
+ * Messages that are over and older than LEAST_DAYS, but for those of a promotion that still asks: nothing that old is
+ * routed again (NEWS_LIFE of rules/route.ts), so nothing is told twice. Answers how many went.
+ */
+export async function pruneDeliveries({ db, now }: { db: Db; now: Date }): Promise<number> {
+  const before = new Date(now.getTime() - LEAST_DAYS * DAY).toISOString()
+  const [found] = await rows<{ gone: string }>(
+    db,
+    sql`select prune_deliveries(${before}::timestamptz) as gone`,
+  )
+  return Number(found?.gone ?? 0)
+}

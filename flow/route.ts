@@ -1,4 +1,4 @@
-/** Writes a row for every message that a team is to get: once for each address, topic and cause. */
+/** Writes a row for every message that a team is to get: once for each address, topic and cause, and for each asking. */
 import { sql } from 'drizzle-orm'
 import { type Db, rows, type Tx } from '../db/client.ts'
 import { loadUntold, type Untold } from '../db/queries/delivery.ts'
@@ -19,11 +19,14 @@ export async function route(ctx: Context): Promise<number> {
     const deliveries = untold.flatMap((one) => {
       const topic = topicOf(one.team, causeOf(one))
       if (topic === null) return []
-      const { webhookId, notificationId, promotionId, read } = one
+      const { webhookId, notificationId, promotionId, read, since } = one
+      const cause = { webhookId, topic, notificationId, promotionId }
       const problem = read ? READ : null
-      return [{ webhookId, topic, notificationId, promotionId, dueAt: read ? null : ctx.now, problem }]
+      // Never before what it tells of, by however different clocks: it would be told again.
+      const createdAt = new Date(Math.max(ctx.now.getTime(), since ?? 0))
+      return [{ ...cause, dueAt: read ? null : ctx.now, problem, createdAt }]
     })
-    return insert(tx, ctx.now, deliveries)
+    return insert(tx, deliveries)
   })
 }
 const READ = 'a person had read it before it was due'
@@ -32,13 +35,20 @@ function causeOf({ aim, state }: Untold): Cause {
   return aim && state ? { kind: 'PROMOTION', aim, state } : { kind: 'NOTIFICATION' }
 }
 
-async function insert(tx: Tx, now: Date, deliveries: readonly object[]): Promise<number> {
+/** What asks once more is told once more: its row begins anew, unless another worker has seen to that. */
+async function insert(tx: Tx, deliveries: readonly object[]): Promise<number> {
   if (deliveries.length === 0) return 0
   const made = await rows<{ due: boolean }>(
     tx,
     sql`insert into delivery (webhook_id, topic, notification_id, promotion_id, due_at, problem, created_at)
-      select webhook_id, topic, notification_id, promotion_id, due_at, problem, ${now.toISOString()}::timestamptz
-      from ${unnest(deliveries, 'told', TOLD)} on conflict do nothing returning due_at is not null as due`,
+      select webhook_id, topic, notification_id, promotion_id, due_at, problem, created_at
+      from ${unnest(deliveries, 'told', TOLD)}
+      on conflict on constraint delivery_once do update set due_at = excluded.due_at, created_at = excluded.created_at,
+        attempts = 0, sent_at = null, status = null, problem = null
+      where excluded.topic = 'ASKING' and delivery.created_at < (
+        select told_since(p.change_phase, p.since, p.claimed_at) from promotion p
+        where p.workspace_id = delivery.workspace_id and p.id = delivery.promotion_id)
+      returning due_at is not null as due`,
   )
   return made.filter(({ due }) => due).length
 }
@@ -49,6 +59,7 @@ const TOLD = {
   promotionId: 'bigint',
   dueAt: 'timestamptz',
   problem: 'text',
+  createdAt: 'timestamptz',
 } as const
 
 /** Workspaces in which somebody is to be told of something. */

@@ -1,5 +1,5 @@
 /** Addresses that teams are told at. An address is a key to somebody's group: sealed at rest, shown to nobody. */
-import { eq } from 'drizzle-orm'
+import { and, eq, isNotNull, ne } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { brand, delivery, webhook } from '../db/tables.ts'
 import type { Sent, WebhookSender } from '../platforms/webhook.ts'
@@ -61,7 +61,10 @@ export interface ChangeWebhook {
   paused?: boolean | undefined
 }
 
-/** What is left out stays. A message that is on its way still goes to the old address. */
+/**
+ * What is left out stays. A message that is on its way still goes to the old address; what waits for another brand, team
+ * or address than the new ones is given up, and an order that asks is told anew to whom it concerns then.
+ */
 export async function changeWebhook(ctx: Context, deps: WebhookDeps, input: ChangeWebhook): Promise<number> {
   const { webhookId: id, team, brandId, paused } = input
   return write(ctx, async (tx) => {
@@ -79,8 +82,31 @@ export async function changeWebhook(ctx: Context, deps: WebhookDeps, input: Chan
       ...sealed(deps, ctx, id, address),
     }
     if (Object.keys(change).length > 0) await tx.update(webhook).set(change).where(eq(webhook.id, id))
+    const next = { ...row, ...change }
+    const same = address.url === undefined || leadsTo(deps, ctx, row, address.url)
+    if (!same || next.team !== row.team || next.brandId !== row.brandId) await giveUp(tx, id)
     return id
   })
+}
+
+/** Where no key opens the address, nobody can say that it is the same. */
+function leadsTo(deps: Sealing, ctx: Context, row: WebhookRow, url: string): boolean {
+  try {
+    return openAddress(deps, ctx, { ...row, secret: null }).url === url
+  } catch (error) {
+    if ((error as Error).name !== 'SealError') throw error
+    return false
+  }
+}
+
+/** What was meant for others. Asking is never given up: without its row it is routed again. */
+async function giveUp(tx: Tx, webhookId: number): Promise<void> {
+  const open = and(eq(delivery.webhookId, webhookId), isNotNull(delivery.dueAt))
+  await tx.delete(delivery).where(and(open, eq(delivery.topic, 'ASKING')))
+  await tx
+    .update(delivery)
+    .set({ dueAt: null, problem: 'the address was changed' })
+    .where(and(open, ne(delivery.topic, 'ASKING')))
 }
 
 /** Gone with all that is written of its messages. */

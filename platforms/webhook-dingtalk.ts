@@ -4,8 +4,11 @@ import { toJson } from './json.ts'
 import type { Address, Answer, Format, Outgoing, Request, Verdict } from './webhook.ts'
 import { botVerdict, markdownSafe } from './webhook-bot.ts'
 
-/** "send too fast, exceed 20 times per minute": nothing is taken for ten minutes then. -1: the system is busy. */
-const BUSY = new Set([130101])
+/**
+ * "send too fast, exceed 20 times per minute", and 410100 发送速度太快而限流: nothing is taken for ten minutes then. -1: the
+ * system is busy.
+ */
+const BUSY = new Set([130101, 410100])
 const LOST = new Set([-1])
 const BUSY_MS = 10 * 60_000
 

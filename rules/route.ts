@@ -26,13 +26,17 @@ export function topicOf(team: Team, cause: Cause): Topic | null {
   return cause.aim === 'TRIAL' ? 'TRIAL_READY' : 'SCALE_READY'
 }
 
-/** Older than this it is no news: neither routed nor sent any more. `due_routes` of the database has the same day. */
+/**
+ * Older than this it is no news: neither routed nor sent any more. What asks is told all the same: it waits for a person however
+ * long that takes. `due_routes` of the database has the same day.
+ */
 export const NEWS_LIFE = DAY
 /** A paused address is asked again so soon whether it still is. */
 const PAUSED_AGAIN = 5 * MINUTE
 
 /** A message that is due, and what it tells of as it stands now. Instants in ms. */
 export interface Waiting {
+  topic: Topic
   createdAt: number
   attempts: number
   paused: boolean
@@ -48,8 +52,12 @@ export type Disposition =
   | { do: 'WAIT'; until: number }
   | { do: 'DROP'; problem: string }
 
-export function dispose({ createdAt, attempts, paused, read, stands }: Waiting, now: number): Disposition {
-  if (now - createdAt >= NEWS_LIFE) return { do: 'DROP', problem: 'it was older than a day' }
+export function dispose(
+  { topic, createdAt, attempts, paused, read, stands }: Waiting,
+  now: number,
+): Disposition {
+  if (topic !== 'ASKING' && now - createdAt >= NEWS_LIFE)
+    return { do: 'DROP', problem: 'it was older than a day' }
   if (attempts >= ATTEMPTS) return { do: 'DROP', problem: 'nobody knows what became of the last attempt' }
   if (read) return { do: 'DROP', problem: 'a person had read it before it was sent' }
   if (!stands) return { do: 'DROP', problem: 'it was settled before it was sent' }

@@ -45,7 +45,10 @@ const states = {
   WAITING: { description: 'To be sent, or tried again.' },
   SENT: { description: 'The other side has taken it.' },
   GIVEN_UP: { description: 'Tried, and not tried again; problem says why.' },
-  DROPPED: { description: 'Never tried: read by a person, settled, or older than a day before it could be.' },
+  DROPPED: {
+    description:
+      'Never tried: read by a person, settled, older than a day before it could be, or its address was changed.',
+  },
 } satisfies Record<(typeof DELIVERY_STATES)[number], object>
 const DeliveryStateEnum = builder.enumType('DeliveryState', {
   description: 'What became of a message.',
@@ -59,13 +62,15 @@ export const Delivery = builder.drizzleObject('delivery', {
   authScopes: { admin: true },
   select: { columns: { id: true } },
   description:
-    `One message to one address: once for each topic and cause. What fails is tried ${RETRY_WAITS.length} times more ` +
-    `within ${Math.round(FIRST_TO_LAST / HOUR)} hours, and dropped when it is ${NEWS_LIFE / DAY} day old.`,
+    `One message to one address: once for each topic and cause, ASKING once for each time that a promotion asks. What ` +
+    `fails is tried ${RETRY_WAITS.length} times more within ${Math.round(FIRST_TO_LAST / HOUR)} hours, and all but ` +
+    `ASKING dropped when it is ${NEWS_LIFE / DAY} day old. Kept for a month.`,
   fields: (t) => ({
     messageId: t.string({
-      description: 'The webhook-id that it goes out with, the same at every attempt.',
-      select: { columns: { id: true, workspaceId: true } },
-      resolve: ({ id, workspaceId }) => messageId(workspaceId, id),
+      description:
+        'The webhook-id that it goes out with, the same at every attempt; another once it asks anew.',
+      select: { columns: { id: true, workspaceId: true, createdAt: true } },
+      resolve: messageId,
     }),
     topic: t.expose('topic', { type: TopicEnum, description: 'What it is about.' }),
     state: t.field({

@@ -25,6 +25,8 @@ export interface Untold {
   read: boolean
   aim: Aim | null
   state: PromotionState | null
+  /** Since when the promotion is at that, ms; null: it is a notification. */
+  since: number | null
 }
 
 /** The same as `due_routes` of the database finds, the oldest first. The addresses are held: none is removed meanwhile. */
@@ -45,19 +47,21 @@ export async function loadUntold(tx: Reads, now: Date, limit: number): Promise<U
       order by n.due_at, n.id limit ${limit})
       union all
       (select json_build_object('webhookId', w.id, 'team', w.team, 'promotionId', p.id, 'read', false,
-        'aim', p.aim, 'state', told_state(p.state, p.change_phase))
+        'aim', p.aim, 'state', told.state, 'since', (extract(epoch from told.since) * 1000)::bigint)
       from hook w join promotion p on p.workspace_id = w.workspace_id and (w.brand_id is null or w.brand_id = p.brand_id)
-      where w.team = 'ADS' and told_state(p.state, p.change_phase) in ('PROPOSED', 'ASKING')
-        and greatest(p.since, p.claimed_at) > ${at} - interval '1 day'
-        and greatest(p.since, p.claimed_at) >= w.created_at
+      cross join lateral (select told_state(p.state, p.change_phase, p.held) as state,
+        told_since(p.change_phase, p.since, p.claimed_at) as since) told
+      where w.team = 'ADS' and (p.state in ('PROPOSED', 'ASKING') or p.change_phase = 'ASKING')
+        and (told.state = 'ASKING'
+          or (told.state = 'PROPOSED' and told.since > ${at} - interval '1 day' and told.since >= w.created_at))
         and not exists (select from delivery d where d.workspace_id = p.workspace_id and d.webhook_id = w.id
-          and d.promotion_id = p.id
-          and (d.topic = 'ASKING') = (told_state(p.state, p.change_phase) = 'ASKING'))
-      order by p.since, p.id limit ${limit})`,
+          and d.promotion_id = p.id and (d.topic = 'ASKING') = (told.state = 'ASKING')
+          and (d.topic <> 'ASKING' or d.created_at >= told.since))
+      order by told.since, p.id limit ${limit})`,
   )
   return found.map(({ untold }) => ({ ...NONE, ...untold }))
 }
-const NONE = { notificationId: null, promotionId: null, aim: null, state: null }
+const NONE = { notificationId: null, promotionId: null, aim: null, state: null, since: null }
 
 /** null: not known; see VideoNews of rules/message.ts. */
 export interface VideoRow {
@@ -134,7 +138,8 @@ export async function loadToldNotification(
 
 export interface ToldPromotion {
   aim: Aim
-  state: PromotionState
+  /** null: it is PROPOSED and needs nobody's word. */
+  state: PromotionState | null
   method: Method
   amountFen: number
   hours: number | null
@@ -149,8 +154,8 @@ export interface ToldPromotion {
 export async function loadToldPromotion(tx: Reads, promotionId: number): Promise<ToldPromotion | undefined> {
   const [found] = await rows<{ told: ToldPromotion }>(
     tx,
-    sql`select json_build_object('aim', p.aim, 'state', told_state(p.state, p.change_phase), 'method', p.method, 'amountFen', p.amount_fen,
-        'hours', p.hours, 'held', coalesce(p.held, '[]'), 'decision', said.zh,
+    sql`select json_build_object('aim', p.aim, 'state', told_state(p.state, p.change_phase, p.held),
+        'method', p.method, 'amountFen', p.amount_fen, 'hours', p.hours, 'held', coalesce(p.held, '[]'), 'decision', said.zh,
         'breakEvenRoi', coalesce((p.trial_terms->>'breakEvenRoi')::float8, (said.numbers->>'breakEven')::float8),
         'problem', (select c.problem from promotion_call c
           where c.workspace_id = p.workspace_id and c.promotion_id = p.id and c.outcome = 'AMBIGUOUS'

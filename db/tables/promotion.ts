@@ -150,6 +150,10 @@ export const promotion = snakeCase.table(
       .on(t.workspaceId, t.advertiserId, t.itemId)
       .where(sql`${t.state} in ('SUBMITTING', 'RECONCILING', 'ASKING')`),
     index('promotion_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
+    /** What teams are told of: db/queries/delivery.ts and due_routes have the same condition. */
+    index('promotion_told')
+      .on(t.workspaceId)
+      .where(sql`${t.state} in ('PROPOSED', 'ASKING') or ${t.changePhase} = 'ASKING'`),
     index('promotion_money').on(t.workspaceId, t.moneyAt),
     index('promotion_video').on(t.workspaceId, t.videoId, t.id),
     index('promotion_brand').on(t.workspaceId, t.brandId, t.id),

@@ -49,7 +49,7 @@ export const webhook = snakeCase.table(
   ],
 )
 
-/** One message to one address. What it tells of is read when it is sent; a row is written once per topic and cause. */
+/** One message to one address. What it tells of is read when it is sent; a row is written once per topic and cause, and anew when a promotion asks once more. */
 export const delivery = snakeCase.table(
   'delivery',
   {
@@ -76,6 +76,8 @@ export const delivery = snakeCase.table(
       .on(t.workspaceId, t.webhookId, t.topic, t.notificationId, t.promotionId)
       .nullsNotDistinct(),
     index('delivery_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
+    /** What an address took in the last minute. */
+    index('delivery_sent').on(t.workspaceId, t.webhookId, t.sentAt).where(sql`${t.sentAt} is not null`),
     foreignKey({ columns: [t.workspaceId, t.webhookId], foreignColumns: [webhook.workspaceId, webhook.id] }),
     foreignKey({
       columns: [t.workspaceId, t.notificationId],

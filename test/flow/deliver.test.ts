@@ -1,12 +1,11 @@
 /** What teams are told, on real rows and a receiver that answers as it likes. */
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { delivery, promotion } from '../../db/tables.ts'
+import { delivery } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { DELIVERY_LEASE, deliver } from '../../flow/deliver.ts'
 import { createKol, setKolPrice } from '../../flow/kol.ts'
 import { readNotification } from '../../flow/notify.ts'
-import { approvePromotion } from '../../flow/promotion.ts'
 import { dueDeliveries, dueRoutes, route } from '../../flow/route.ts'
 import { createSealer } from '../../flow/seal.ts'
 import { changeWebhook, removeWebhook } from '../../flow/webhook.ts'
@@ -17,7 +16,6 @@ import { signal } from '../support/connector.ts'
 import { content, itemId, kol, published } from '../support/content.ts'
 import { NOW, testDatabase } from '../support/database.ts'
 import { deliveriesOf, hook, ruled, tellAll, told, webhookDeps } from '../support/news.ts'
-import { person, proposed } from '../support/promotions.ts'
 import { testReceiver } from '../support/receiver.ts'
 
 const t = testDatabase()
@@ -143,36 +141,6 @@ test('what a person read is not sent: before it is routed, and after', async () 
   expect(receiver.got).toEqual([])
   const dropped = { dueAt: null, sentAt: null, attempts: 0, problem: expect.stringContaining('read') }
   expect(await deliveriesOf(ctx)).toMatchObject([dropped, dropped])
-})
-
-test('ADS hear of a trial that waits for a word, with its money; and of an order that asks', async () => {
-  const { ctx, videoId } = await team()
-  await hook(ctx, deps, receiver, { team: 'ADS', format: 'WECOM' })
-  receiver.reply = () => ({ body: { errcode: 0, errmsg: 'ok' } })
-  const id = await proposed(ctx, videoId)
-  expect(await tellAll(ctx, deps)).toBe(1)
-  expect(await tellAll(ctx, deps)).toBe(0)
-  expect(receiver.got[0]?.body.markdown.content).toMatch(
-    /可测试[\s\S]*人工提议 100 元[\s\S]*金额 100 元 · [\s\S]*需要的 ROI（保本，扣除退货）2\.00/,
-  )
-  // More money for a running order, and nobody knows whether it was taken.
-  const asking = { state: 'RUNNING', changeCall: 'ADD_BUDGET', changePhase: 'ASKING', since: ctx.now } as const
-  await write(ctx, (tx) => tx.update(promotion).set(asking).where(eq(promotion.id, id)))
-  expect(await tellAll(ctx, deps)).toBe(1)
-  expect(receiver.got[1]?.body.markdown.content).toContain('settlePromotion')
-  expect((await deliveriesOf(ctx)).map(({ topic }) => topic)).toEqual(['TRIAL_READY', 'ASKING'])
-})
-
-test('a proposal that was agreed to before it could be sent asks nobody any more', async () => {
-  const { ctx, videoId } = await team()
-  await hook(ctx, deps, receiver, { team: 'ADS' })
-  const promotionId = await proposed(ctx, videoId)
-  expect(await route(ctx)).toBe(1)
-  await approvePromotion(ctx, { promotionId, by: await person(ctx) })
-  expect(await run(ctx)).toBe(0)
-  expect(await deliveriesOf(ctx)).toMatchObject([
-    { dueAt: null, problem: expect.stringContaining('settled') },
-  ])
 })
 
 test('an address in trouble is tried again with the same id, and takes it once', async () => {
@@ -338,7 +306,7 @@ test('a message that an address chokes on does not stand before the others', asy
   const { ctx } = await many(3, {})
   const [first] = await deliveriesOf(ctx)
   receiver.reply = ({ headers }) => ({
-    status: String(headers['webhook-id']).endsWith(`_${first?.id}`) ? 500 : 200,
+    status: String(headers['webhook-id']).includes(`_${first?.id}_`) ? 500 : 200,
   })
   expect(await run(ctx)).toBe(0)
   expect(await run(later(ctx, MINUTE / 6))).toBe(2)

@@ -1,16 +1,21 @@
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { rows } from '../../db/client.ts'
-import { snapshot, videoDay, videoHour } from '../../db/tables.ts'
+import { delivery, promotionLook, snapshot, videoDay, videoHour } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
-import { retain } from '../../flow/retention.ts'
+import { pruneDeliveries, pruneLooks, retain } from '../../flow/retention.ts'
 import { rollup } from '../../flow/rollup.ts'
+import { route } from '../../flow/route.ts'
 import { DAY } from '../../rules/types.ts'
 import { content, published } from '../support/content.ts'
 import { NOW, testDatabase } from '../support/database.ts'
 import { store } from '../support/looks.ts'
+import { deliveriesOf, hook, ruled, told, webhookDeps } from '../support/news.ts'
+import { changed, looked, ordered } from '../support/orders.ts'
+import { testReceiver } from '../support/receiver.ts'
 
 const t = testDatabase()
+const receiver = testReceiver()
 const KEEP = { rawDays: 400, hourDays: 800 }
 const at = (text: string) => new Date(`${text}Z`)
 
@@ -119,4 +124,67 @@ test('no other table loses anything', async () => {
     const asked = rows(t.database.db, sql`select drop_partitions(${parent}, now())`)
     await expect(asked).rejects.toMatchObject({ cause: { code: '42809' } })
   }
+})
+
+test('of an order that was over long ago the last look stays; those of the others all do', async () => {
+  const now = new Date()
+  const ctx = { ...(await t.tenant()), now }
+  const ago = (days: number) => new Date(now.getTime() - days * DAY)
+  const over = { state: 'PASSED', orderStand: 'OVER', dueAt: null, finalFen: 1 } as const
+  const old = await ordered(ctx, await content(ctx), { ...over, overAt: ago(500) })
+  const young = await ordered(ctx, await content(ctx), { ...over, overAt: ago(300) })
+  const live = await ordered(ctx, await content(ctx), { deliveringAt: ago(500) })
+  const spent = [1, 2, 3].map((spentFen) => ({ at: ago(503 - spentFen), spentFen }))
+  for (const { trial } of [old, young, live]) await looked(ctx, trial.id, spent)
+  const looks = async ({ trial }: typeof old) =>
+    (await write(ctx, (tx) => tx.select().from(promotionLook)))
+      .filter(({ promotionId }) => promotionId === trial.id)
+      .map(({ spentFen }) => spentFen)
+  expect(await pruneLooks(ctx, { ...KEEP, rawDays: 0 })).toBe(0)
+  expect(await pruneLooks(ctx, KEEP)).toBe(2)
+  expect(await pruneLooks(ctx, KEEP)).toBe(0)
+  expect([await looks(old), await looks(young), await looks(live)]).toEqual([[3], [1, 2, 3], [1, 2, 3]])
+  await expect(
+    rows(ctx.db, sql`select prune_looks(${ago(29).toISOString()}::timestamptz)`),
+  ).rejects.toMatchObject({
+    cause: { code: '22023' },
+  })
+})
+
+test('messages that are over go after a month, but those of what still asks, and none is told again', async () => {
+  const now = new Date()
+  const at = (days: number) => ({ ...ctx, now: new Date(now.getTime() - days * DAY) })
+  const ctx = { ...(await t.tenant()), now }
+  const made = await content(at(40))
+  const { trial, videoId } = await ordered(at(40), made, {})
+  const asks = {
+    state: 'ASKING',
+    orderStand: 'NONE',
+    orderId: null,
+    claimedAt: at(40).now,
+    since: at(40).now,
+  } as const
+  await changed(ctx, trial.id, asks)
+  const deps = webhookDeps(() => now.getTime())
+  for (const team of ['ADS', 'CONTENT'] as const) await hook(at(41), deps, receiver, { team })
+  const ruleId = await ruled(at(40))
+  for (const days of [40, 32, 29]) {
+    await told(at(days), ruleId, [videoId])
+    await route(at(days))
+  }
+  const kept = async () =>
+    (await deliveriesOf(ctx)).map(({ topic, createdAt }) => [topic, (+now - +createdAt) / DAY])
+  expect(await kept()).toHaveLength(4)
+  expect(await pruneDeliveries(ctx)).toBe(0)
+  await write(ctx, (tx) => tx.update(delivery).set({ dueAt: null }))
+  expect(await pruneDeliveries(ctx)).toBe(2)
+  expect(await kept()).toEqual([
+    ['ASKING', 40],
+    ['BREAKOUT', 29],
+  ])
+  expect(await route(ctx)).toBe(0)
+  await changed(ctx, trial.id, { state: 'RUNNING' })
+  expect(await pruneDeliveries(ctx)).toBe(1)
+  // However far ahead the program's clock is.
+  expect(await pruneDeliveries({ ...ctx, now: new Date(now.getTime() + 400 * DAY) })).toBe(0)
 })

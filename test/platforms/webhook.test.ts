@@ -173,6 +173,7 @@ describe('what the other side says', () => {
     ['DINGTALK', bot({ errcode: 310000, errmsg: 'sign not match' }), 'REFUSED'],
     ['DINGTALK', bot({ errcode: 460101, errmsg: 'body 大小不合法' }), 'REFUSED'],
     ['DINGTALK', bot({ errcode: 130101, errmsg: 'send too fast, exceed 20 times per minute' }), 'BUSY'],
+    ['DINGTALK', bot({ errcode: 410100, errmsg: '发送速度太快而限流' }), 'BUSY'],
     ['DINGTALK', bot({ errcode: -1, errmsg: '系统繁忙' }), 'LOST'],
     ['WECOM', bot({ errcode: 93000, errmsg: 'invalid webhook url' }), 'REFUSED'],
     ['WECOM', bot({ errcode: 40058, errmsg: 'exceed max length 4096' }), 'REFUSED'],

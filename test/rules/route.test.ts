@@ -17,6 +17,7 @@ import {
   type Team,
   type Topic,
   topicOf,
+  type Waiting,
   WEBHOOK_FORMATS,
 } from '../../rules/route.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
@@ -54,10 +55,17 @@ describe('who is told of what', () => {
 })
 
 const NOW = Date.UTC(2026, 10, 11)
-const fresh = { createdAt: NOW, attempts: 0, paused: false, read: false, stands: true }
+const fresh: Waiting = {
+  topic: 'BREAKOUT',
+  createdAt: NOW,
+  attempts: 0,
+  paused: false,
+  read: false,
+  stands: true,
+}
 
 describe('what becomes of a message that is due', () => {
-  test.each([
+  test.each<[string, Partial<Waiting>, object]>([
     ['it is sent', {}, { do: 'SEND' }],
     ['the last attempt is left', { attempts: ATTEMPTS - 1 }, { do: 'SEND' }],
     ['no attempt is left, and none was answered', { attempts: ATTEMPTS }, { do: 'DROP' }],
@@ -65,6 +73,7 @@ describe('what becomes of a message that is due', () => {
     ['it was settled', { stands: false }, { do: 'DROP' }],
     ['one ms before a day', { createdAt: NOW - NEWS_LIFE + 1 }, { do: 'SEND' }],
     ['a day old', { createdAt: NOW - NEWS_LIFE }, { do: 'DROP' }],
+    ['days old, and it asks', { topic: 'ASKING', createdAt: NOW - 9 * NEWS_LIFE }, { do: 'SEND' }],
     ['paused', { paused: true }, { do: 'WAIT', until: NOW + 5 * MINUTE }],
     ['paused, and read', { paused: true, read: true }, { do: 'DROP' }],
   ])('%s', (_name, over, expected) => {

@@ -135,7 +135,7 @@ test('messages with what became of them, a page of any size in the same few stat
     ['SENT', 'SENT'],
   ])
   expect(page[0]?.[0]).toMatchObject({
-    messageId: expect.stringMatching(/^msg_\d+_\d+$/),
+    messageId: expect.stringMatching(/^msg_\d+_\d+_\d+$/),
     topic: 'BREAKOUT',
     attempts: 1,
     dueAt: null,

@@ -58,6 +58,8 @@ ALTER TABLE "call_quota" DROP COLUMN "free_at";--> statement-breakpoint
 CREATE INDEX "remix_origin" ON "remix" ("workspace_id","origin_id");--> statement-breakpoint
 CREATE INDEX "call_slot_of" ON "call_slot" ("source","scope");--> statement-breakpoint
 CREATE INDEX "delivery_due" ON "delivery" ("due_at") WHERE "due_at" is not null;--> statement-breakpoint
+CREATE INDEX "delivery_sent" ON "delivery" ("workspace_id","webhook_id","sent_at") WHERE "sent_at" is not null;--> statement-breakpoint
+CREATE INDEX "promotion_told" ON "promotion" ("workspace_id") WHERE "state" in ('PROPOSED', 'ASKING') or "change_phase" = 'ASKING';--> statement-breakpoint
 ALTER TABLE "remix" ADD CONSTRAINT "remix_workspace_id_video_id_video_workspace_id_id_fkey" FOREIGN KEY ("workspace_id","video_id") REFERENCES "video"("workspace_id","id");--> statement-breakpoint
 ALTER TABLE "remix" ADD CONSTRAINT "remix_workspace_id_origin_id_video_workspace_id_id_fkey" FOREIGN KEY ("workspace_id","origin_id") REFERENCES "video"("workspace_id","id");--> statement-breakpoint
 ALTER TABLE "delivery" ADD CONSTRAINT "delivery_workspace_id_webhook_id_webhook_workspace_id_id_fkey" FOREIGN KEY ("workspace_id","webhook_id") REFERENCES "webhook"("workspace_id","id");--> statement-breakpoint
@@ -82,10 +84,19 @@ end
 $$;
 --> statement-breakpoint
 -- What a promotion stands at for people: a person is asked for a change of a running order as for the order itself.
-create function told_state(state text, change_phase text) returns text
-  language sql immutable as $$ select case when change_phase = 'ASKING' then 'ASKING' else state end $$;
+-- null: it is PROPOSED and needs nobody's word, or is not found to yet.
+create function told_state(state text, change_phase text, held jsonb) returns text
+  language sql immutable as $$
+    select case when change_phase = 'ASKING' then 'ASKING'
+      when state <> 'PROPOSED' or held @? '$[*] ? (@.kind == "CONFIRM" || @.kind == "TWO_PERSONS")' then state end
+  $$;
 --> statement-breakpoint
--- Workspaces with something to tell that no address of the team was told of. Older than a day it is no news.
+-- No later than a person was asked, and after any earlier asking: the state moves on while a change is not settled.
+create function told_since(change_phase text, since timestamptz, claimed_at timestamptz) returns timestamptz
+  language sql immutable as $$ select case when change_phase = 'ASKING' then coalesce(claimed_at, since) else since end $$;
+--> statement-breakpoint
+-- Workspaces with something to tell that no address of the team was told of. Older than a day it is no news; but who is
+-- asked is told, however late, and each time anew. The index promotion_told needs its condition word by word.
 create function due_routes(now timestamptz) returns table (workspace_id bigint)
   language sql stable security definer set search_path = public, pg_temp
   as $$
@@ -97,13 +108,15 @@ create function due_routes(now timestamptz) returns table (workspace_id bigint)
           and not exists (select from delivery d where d.workspace_id = n.workspace_id and d.webhook_id = w.id
             and d.notification_id = n.id)))
       or (w.team = 'ADS' and exists (select from promotion p
+        cross join lateral (select told_state(p.state, p.change_phase, p.held) as state,
+          told_since(p.change_phase, p.since, p.claimed_at) as since) told
         where p.workspace_id = w.workspace_id and (w.brand_id is null or w.brand_id = p.brand_id)
-          and told_state(p.state, p.change_phase) in ('PROPOSED', 'ASKING')
-          and greatest(p.since, p.claimed_at) > now - interval '1 day'
-          and greatest(p.since, p.claimed_at) >= w.created_at
+          and (p.state in ('PROPOSED', 'ASKING') or p.change_phase = 'ASKING')
+          and (told.state = 'ASKING'
+            or (told.state = 'PROPOSED' and told.since > now - interval '1 day' and told.since >= w.created_at))
           and not exists (select from delivery d where d.workspace_id = p.workspace_id and d.webhook_id = w.id
-            and d.promotion_id = p.id
-            and (d.topic = 'ASKING') = (told_state(p.state, p.change_phase) = 'ASKING')))))
+            and d.promotion_id = p.id and (d.topic = 'ASKING') = (told.state = 'ASKING')
+            and (d.topic <> 'ASKING' or d.created_at >= told.since)))))
     order by 1
   $$;
 --> statement-breakpoint
@@ -161,6 +174,43 @@ create function leave_slot(of_slot bigint, lasts_ms double precision) returns vo
     where id = of_slot and not answered
   $$;
 --> statement-breakpoint
+-- Looks at orders that were over before an instant, but for the last one of each; decisions and calls stay. Of all tenants.
+create function prune_looks(before timestamptz) returns bigint
+  language plpgsql security definer set search_path = public, pg_temp
+  as $$
+declare
+  gone bigint;
+begin
+  -- Whatever the program asks for, by whatever clock.
+  if before > now() - interval '30 days' then
+    raise exception 'looks are kept for 30 days at least, and % is later', before using errcode = '22023';
+  end if;
+  delete from promotion_look l using promotion p
+  where p.workspace_id = l.workspace_id and p.id = l.promotion_id and p.order_stand = 'OVER' and p.due_at is null
+    and p.over_at < before
+    and l.at < (select max(m.at) from promotion_look m where m.workspace_id = l.workspace_id and m.promotion_id = l.promotion_id);
+  get diagnostics gone = row_count;
+  return gone;
+end
+$$;
+--> statement-breakpoint
+-- Messages of all tenants that are over, from before an instant and 30 days ago; what they told of is not found again. That a
+-- promotion asked is kept while it asks.
+create function prune_deliveries(before timestamptz) returns bigint
+  language plpgsql security definer set search_path = public, pg_temp
+  as $$
+declare
+  gone bigint;
+begin
+  delete from delivery d
+  where d.due_at is null and d.created_at < least(before, now() - interval '30 days')
+    and not exists (select from promotion p where p.workspace_id = d.workspace_id and p.id = d.promotion_id
+      and (p.state = 'ASKING' or p.change_phase = 'ASKING'));
+  get diagnostics gone = row_count;
+  return gone;
+end
+$$;
+--> statement-breakpoint
 do $$
 declare
   signature regprocedure;
@@ -168,7 +218,8 @@ begin
   for signature in
     select p.oid::regprocedure from pg_proc p
     where p.pronamespace = 'public'::regnamespace
-      and p.proname in ('due_routes', 'due_deliveries', 'lock_quota', 'count_call', 'take_slot', 'leave_slot', 'told_state')
+      and p.proname in ('due_routes', 'due_deliveries', 'lock_quota', 'count_call', 'take_slot', 'leave_slot', 'told_state', 'told_since', 'prune_looks',
+        'prune_deliveries')
   loop
     execute format('revoke all on function %s from public', signature);
     execute format('grant execute on function %s to seedbed_app', signature);
