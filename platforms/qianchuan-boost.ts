@@ -3,7 +3,15 @@ import { idSchema, type Oceanengine, wireId } from './oceanengine.ts'
 import { collect, listOf, pageInfo, readPages } from './oceanengine-page.ts'
 import { type Quality, qualityOf } from './qianchuan-quality.ts'
 import { amountSchema, optionalInstant, yuanOfFen, yuanSchema } from './qianchuan-units.ts'
-import { attempt, firstBroken, type ItemResult, isId, perItem, type Written } from './qianchuan-write.ts'
+import {
+  attempt,
+  firstBroken,
+  type ItemResult,
+  isId,
+  perItem,
+  poster,
+  type Written,
+} from './qianchuan-write.ts'
 import { shanghaiText } from './shanghai.ts'
 
 /** 素材追投: more money for some hours for videos that a 全域 plan already delivers. */
@@ -116,22 +124,7 @@ const budgetResults = z
   )
 
 export function createQianchuanBoosts(oceanengine: Oceanengine): QianchuanBoosts {
-  const post = <T>(
-    advertiserId: string,
-    path: string,
-    body: object,
-    data: z.ZodType<T>,
-    notAfter: number | undefined,
-  ) =>
-    oceanengine.call({
-      method: 'POST',
-      path: `${BASE}${path}`,
-      account: advertiserId,
-      body: { advertiser_id: wireId('advertiserId', advertiserId), ...body },
-      effect: true,
-      notAfter,
-      data,
-    })
+  const post = poster(oceanengine, BASE)
 
   return {
     create: (input, notAfter) =>

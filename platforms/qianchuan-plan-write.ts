@@ -11,6 +11,7 @@ import {
   isId,
   listResults,
   perItem,
+  poster,
   statusResults,
   type Written,
 } from './qianchuan-write.ts'
@@ -59,22 +60,7 @@ const MOST = 10
 const YUAN = 100
 
 export function createQianchuanPlanWrites(oceanengine: Oceanengine): QianchuanPlanWrites {
-  const post = <T>(
-    advertiserId: string,
-    path: string,
-    body: object,
-    data: z.ZodType<T>,
-    notAfter: number | undefined,
-  ) =>
-    oceanengine.call({
-      notAfter,
-      method: 'POST',
-      path: `${V1}${path}`,
-      account: advertiserId,
-      body: { advertiser_id: wireId('advertiserId', advertiserId), ...body },
-      effect: true,
-      data,
-    })
+  const post = poster(oceanengine, V1)
 
   return {
     setStatus: (kind, advertiserId, adIds, to, notAfter) =>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Oceanengine, wireId } from './oceanengine.ts'
-import { attempt, firstBroken, isId, type Written } from './qianchuan-write.ts'
+import { attempt, firstBroken, isId, poster, type Written } from './qianchuan-write.ts'
 
 /** A breakout in a running 全域 plan: its video is put in, and taken out again. */
 export interface AddVideoInput {
@@ -28,28 +28,21 @@ export interface QianchuanScale {
 
 const BASE = '/open_api/v1.0/qianchuan/uni_promotion/ad/material/'
 const MOST = 100
+/** Both are answered with an empty map. */
+const NOTHING = z.unknown().transform(() => null)
 
 export function createQianchuanScale(oceanengine: Oceanengine): QianchuanScale {
-  const post = async (advertiserId: string, path: string, body: object, notAfter: number | undefined) => {
-    await oceanengine.call({
-      method: 'POST',
-      path: `${BASE}${path}`,
-      account: advertiserId,
-      body: { advertiser_id: wireId('advertiserId', advertiserId), ...body },
-      effect: true,
-      notAfter,
-      data: z.unknown(),
-    })
-    return null
-  }
+  const post = poster(oceanengine, BASE)
   return {
     addVideo: (input, notAfter) =>
-      attempt(checkAddVideo(input), () => post(input.advertiserId, 'add/', addVideoBody(input), notAfter)),
+      attempt(checkAddVideo(input), () =>
+        post(input.advertiserId, 'add/', addVideoBody(input), NOTHING, notAfter),
+      ),
     removeMaterials: ({ advertiserId, adId, materialIds }, notAfter) =>
       attempt(checkRemoval(advertiserId, adId, materialIds), () => {
         const ids = materialIds.map((id) => wireId('materialIds', id))
         const body = { ad_id: wireId('adId', adId), material_ids: ids }
-        return post(advertiserId, 'delete/', body, notAfter)
+        return post(advertiserId, 'delete/', body, NOTHING, notAfter)
       }),
   }
 }

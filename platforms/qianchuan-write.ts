@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FetchError } from './errors.ts'
-import { idSchema, wireId } from './oceanengine.ts'
+import { idSchema, type Oceanengine, wireId } from './oceanengine.ts'
 
 /**
  * How a paid call ended. There is no idempotency key, so `unknown` (the answer was lost or unreadable) is settled
@@ -21,6 +21,26 @@ export interface Broken {
 }
 
 const UNKNOWN: ReadonlySet<FetchError['kind']> = new Set(['network', 'timeout', 'parse'])
+
+/** Posts for an advertiser to paths below `base`; what cannot begin by `notAfter`, ms, is refused and not sent. */
+export function poster(oceanengine: Oceanengine, base: string) {
+  return <T>(
+    advertiserId: string,
+    path: string,
+    body: object,
+    data: z.ZodType<T>,
+    notAfter: number | undefined,
+  ) =>
+    oceanengine.call({
+      method: 'POST',
+      path: `${base}${path}`,
+      account: advertiserId,
+      body: { advertiser_id: wireId('advertiserId', advertiserId), ...body },
+      effect: true,
+      notAfter,
+      data,
+    })
+}
 
 /** Sends only when nothing is broken. */
 export async function attempt<T>(broken: Broken | null, run: () => Promise<T>): Promise<Written<T>> {
