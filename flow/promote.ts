@@ -52,7 +52,7 @@ export interface Write {
 
 /** What a platform or the guard refuses may be asked again so much later. */
 export const AGAIN = 15 * MINUTE
-const SOON = 5 * MINUTE
+export const SOON = 5 * MINUTE
 /** What the guard refused: caps, marks and modes seldom change, and who changes a setting wakes it. */
 const HELD = 60 * MINUTE
 /** An unknown outcome is looked for at once: its order should be in the list by then. */
@@ -195,6 +195,7 @@ async function refusalsOf(
 export const reasonsOf = (answer: GuardAnswer): readonly GuardReason[] =>
   answer.kind === 'ALLOWED' ? [] : answer.reasons
 
+const HELD_LIVE = 15 * MINUTE
 /** Waits, with the reasons for whoever looks. */
 export function held(
   tx: Tx,
@@ -203,10 +204,10 @@ export function held(
   now: Date,
 ): Promise<PromotionRow> {
   const quiet = reasons.find((reason) => reason.kind === 'QUIET')
-  const dueAt = quiet
-    ? new Date(Math.max(quiet.until, now.getTime()))
-    : later(now, row.stop === null ? HELD : 0)
-  return store(tx, row, { held: [...reasons], dueAt })
+  const waits = quiet ? Math.max(quiet.until - now.getTime(), 0) : HELD
+  // What runs is looked at all the same while it gets no more.
+  const wait = row.orderStand === 'LIVE' ? Math.min(waits, HELD_LIVE) : waits
+  return store(tx, row, { held: [...reasons], dueAt: later(now, row.stop === null ? wait : 0) })
 }
 
 /** An end that comes while an addition is not settled gives it up: what it may have added counts as ordered. */
@@ -264,7 +265,9 @@ async function sendNow(
   }
   if (changes(asked)) {
     const byFen = (asked.call === 'CUT' ? -1 : 1) * (asked.amountFen ?? 0)
-    const written = await channel.changeBudget(made, { byFen, toFen: row.orderedFen + byFen }, notAfter)
+    // As the platform told it just before: on its own pages it may have been made less.
+    const whole = row.addedBefore?.addedFen ?? row.orderedFen
+    const written = await channel.changeBudget(made, { byFen, toFen: whole + byFen }, notAfter)
     return written.outcome === 'done' ? { ...NOTHING, outcome: 'DONE', orderId } : failed(written)
   }
   const written = await channel.terminate(made, notAfter)
@@ -337,17 +340,25 @@ async function answer(
       amountFen: amountOf(row, asked),
     })
     const event = { kind: 'ANSWERED', call, attempt, outcome } as const
-    const change = { ...settledMoney(row, call, outcome), dueAt: dueAfter(sent, call, now) }
+    const due = dueAfter(sent, call, now)
+    const dueAt = row.stop === null || outcome === 'UNKNOWN' ? due : toEnd(due, outcome, now)
+    const change = { ...settledMoney(row, call, outcome), dueAt }
     const named = call === 'CREATE' && outcome === 'DONE' ? { orderId, adId: sent.adId } : {}
     return (await move(tx, row, event, now, { ...change, ...named })).row
   })
 }
 
-/** What becomes of the change in question once its outcome is known. */
+/** It is to end, and spends until then. */
+function toEnd(due: Date, outcome: CallOutcome, now: Date): Date {
+  return outcome === 'DONE' ? now : new Date(Math.min(due.getTime(), later(now, SOON).getTime()))
+}
+
+/** What becomes of the change in question once its outcome is known. Less than is spent cannot be the whole of it. */
 export function settledMoney(row: PromotionRow, call: CallKind, outcome: CallOutcome) {
   if ((call !== 'ADD_BUDGET' && call !== 'CUT') || outcome === 'UNKNOWN') return {}
   const changed = outcome === 'DONE' ? row.addingFen : 0
-  return { orderedFen: row.orderedFen + (call === 'CUT' ? -changed : changed), addingFen: 0 }
+  if (call === 'ADD_BUDGET') return { orderedFen: row.orderedFen + changed, addingFen: 0 }
+  return { orderedFen: Math.max(row.orderedFen - changed, row.spentFen ?? 0), addingFen: 0 }
 }
 
 function dueAfter({ outcome, retryAfterMs }: Sent, call: CallKind, now: Date): Date {

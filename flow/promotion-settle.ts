@@ -1,5 +1,5 @@
 /** What became of a write that nobody answered for: read off the platform, never guessed and never sent again before. */
-import { and, eq, isNotNull, ne } from 'drizzle-orm'
+import { and, eq, isNotNull, max, ne } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { promotion, promotionCall } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
@@ -19,7 +19,7 @@ import {
 } from '../rules/reconcile.ts'
 import { type CallKind, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
-import { channelOf, NOT_NOW, orderOf, settledMoney, type Tending } from './promote.ts'
+import { channelOf, NOT_NOW, orderOf, SOON, settledMoney, type Tending } from './promote.ts'
 import {
   holdPromotion,
   machineOf,
@@ -203,8 +203,11 @@ function conclude(
   return write(ctx, async (tx) => {
     const row = await holdPromotion(tx, promotionId, claim)
     const now = clock()
-    if (found.kind === 'WAIT')
-      return store(tx, row, { dueAt: new Date(Math.max(found.until, now.getTime())) })
+    if (found.kind === 'WAIT') {
+      // What is to end is not kept waiting by what is not known of a change.
+      const until = row.stop === null ? found.until : Math.min(found.until, now.getTime() + SOON)
+      return store(tx, row, { dueAt: new Date(Math.max(until, now.getTime())) })
+    }
     const moved = await move(tx, row, { kind: 'RECONCILED', attempt, found: found.kind }, now, {
       dueAt: now,
       ...foundMoney(row, call, found.kind),
@@ -228,12 +231,17 @@ export function foundMoney(row: PromotionRow, call: CallKind, found: 'THERE' | '
   return found === 'AMBIGUOUS' ? {} : settledMoney(row, call, found === 'THERE' ? 'DONE' : 'NOT_NOW')
 }
 
-/** When the platform last refused to end it, ms; null: it was not asked, or did. */
+/** When the platform last refused to end it, ms; null: it was not asked, did, or could not be asked. */
 export async function endRefusedAt(tx: Tx, row: PromotionRow): Promise<number | null> {
-  const found = await tx
-    .select({ at: promotionCall.at, outcome: promotionCall.outcome })
+  const [found] = await tx
+    .select({ at: max(promotionCall.at) })
     .from(promotionCall)
-    .where(and(eq(promotionCall.promotionId, row.id), eq(promotionCall.call, 'TERMINATE')))
-  const refused = found.filter(({ outcome }) => outcome === 'REFUSED' || outcome === 'NOT_NOW')
-  return refused.length === 0 ? null : Math.max(...refused.map(({ at }) => at.getTime()))
+    .where(
+      and(
+        eq(promotionCall.promotionId, row.id),
+        eq(promotionCall.call, 'TERMINATE'),
+        eq(promotionCall.outcome, 'REFUSED'),
+      ),
+    )
+  return found?.at ? new Date(found.at).getTime() : null
 }

@@ -1,6 +1,19 @@
 import type { OrderSight } from '../rules/types.ts'
-import type { OrderFigures, PromotionChannel, PromotionOrder, SeenOrder } from './promotion.ts'
-import { BACK_MS, createQianchuanBase, NOTHING_SPENT, type QianchuanSetup } from './promotion-qianchuan.ts'
+import { FetchError } from './errors.ts'
+import type {
+  OrderFigures,
+  PromotionChannel,
+  PromotionOrder,
+  PromotionVideo,
+  SeenOrder,
+} from './promotion.ts'
+import {
+  BACK_MS,
+  createQianchuanBase,
+  NOTHING_SPENT,
+  type QianchuanSetup,
+  unsent,
+} from './promotion-qianchuan.ts'
 import { createQianchuanMaterials, type PlanMaterial } from './qianchuan-material.ts'
 import { createQianchuanScale } from './qianchuan-scale.ts'
 
@@ -15,6 +28,17 @@ export function createPlanAddChannel(setup: QianchuanSetup): PromotionChannel {
   const scale = createQianchuanScale(oceanengine)
   const find = async (itemId: string, adId: string, from: number, to: number) =>
     (await materials.ofPlan({ advertiserId, adId, from, to })).find((each) => each.itemId === itemId)
+  /** Who no longer lets us see his videos may still be delivered: the plan's own list has them. */
+  const materialIn = async (adId: string, video: PromotionVideo): ReturnType<typeof materialOf> => {
+    const known = await materialOf(video)
+    if (!('not' in known) || known.not.outcome !== 'invalid') return known
+    try {
+      return (await find(video.itemId, adId, now() - BACK_MS, now())) ?? known
+    } catch (error) {
+      if (!(error instanceof FetchError)) throw error
+      return { not: { outcome: 'refused', error: unsent(error) } }
+    }
+  }
   return {
     ...base,
     orders: async () => ({ orders: [], unread: [] }),
@@ -45,9 +69,10 @@ export function createPlanAddChannel(setup: QianchuanSetup): PromotionChannel {
       reason: 'the plan pays, not the video',
     }),
     async terminate({ planId, awemeId, itemId }, notAfter) {
-      const found = await materialOf({ awemeId, itemId })
+      const adId = planId ?? ''
+      const found = await materialIn(adId, { awemeId, itemId })
       if ('not' in found) return found.not
-      const material = { advertiserId, adId: planId ?? '', materialIds: [found.materialId] }
+      const material = { advertiserId, adId, materialIds: [found.materialId] }
       const written = await scale.removeMaterials(material, notAfter)
       return written.outcome === 'done' ? { outcome: 'done', value: { terminated: true } } : written
     },

@@ -89,7 +89,8 @@ export function rivals(rival: Neighbour['rival'], plans: readonly Plan[]): Neigh
 }
 
 /** A read before the write failed: it may be tried again. */
-const unsent = ({ kind, message, retryAfterMs }: FetchError) =>
+/** A read that a write needs failed: refused for now. */
+export const unsent = ({ kind, message, retryAfterMs }: FetchError) =>
   new FetchError('quota', `not sent, since a read before it failed: ${kind}: ${message}`, { retryAfterMs })
 
 /** Of a write on one object: code 0 does not mean that it was taken, and silence about it says nothing. */

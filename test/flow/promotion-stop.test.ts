@@ -1,0 +1,68 @@
+/** An order that runs is never left alone for longer than between two looks, and one that is to end ends soon. */
+import { expect, test } from 'vitest'
+import { promotionCall } from '../../db/tables.ts'
+import { write } from '../../flow/context.ts'
+import { held, settledMoney } from '../../flow/promote.ts'
+import { endRefusedAt } from '../../flow/promotion-settle.ts'
+import { tendPromotion } from '../../flow/promotion-tend.ts'
+import { FetchError } from '../../platforms/errors.ts'
+import { type CallOutcome, HOUR, MINUTE } from '../../rules/types.ts'
+import { content } from '../support/content.ts'
+import { testDatabase } from '../support/database.ts'
+import { changed, orderChannel, ordered } from '../support/orders.ts'
+import { promotionsOf } from '../support/promotions.ts'
+
+const t = testDatabase()
+async function running() {
+  const ctx = await t.tenant()
+  const { trial } = await ordered(ctx, await content(ctx))
+  return { ctx, trial, now: ctx.now.getTime() }
+}
+
+test('more money that has to wait for the morning keeps no look waiting, and no end at all', async () => {
+  const { ctx, trial, now } = await running()
+  const quiet = [{ kind: 'QUIET', until: now + 9 * HOUR }] as const
+  const due = async (change: Parameters<typeof changed>[2]) => {
+    const row = await changed(ctx, trial.id, change)
+    return (await write(ctx, (tx) => held(tx, row, quiet, ctx.now))).dueAt?.getTime()
+  }
+  expect(await due({ orderStand: 'LIVE' })).toBe(now + 15 * MINUTE)
+  expect(await due({ stop: 'PERSON' })).toBe(now)
+  expect(await due({ state: 'APPROVED', orderStand: 'NONE', orderId: null, stop: null })).toBe(now + 9 * HOUR)
+})
+
+test('only an end that the platform refused is put off, not one that could not be asked for', async () => {
+  const { ctx, trial, now } = await running()
+  const answered = (attempt: number, at: number, outcome: CallOutcome) => ({
+    ...{ promotionId: trial.id, attempt, call: 'TERMINATE' as const, stage: 'ANSWERED' as const },
+    ...{ at: new Date(at), outcome },
+  })
+  const refusedAt = () => write(ctx, (tx) => endRefusedAt(tx, trial))
+  await write(ctx, (tx) => tx.insert(promotionCall).values([answered(2, now, 'NOT_NOW')]))
+  expect(await refusedAt()).toBeNull()
+  const more = [answered(3, now - HOUR, 'REFUSED'), answered(4, now - 2 * HOUR, 'REFUSED')]
+  await write(ctx, (tx) => tx.insert(promotionCall).values(more))
+  expect(await refusedAt()).toBe(now - HOUR)
+})
+
+test('a cut below what is spent does not free what is gone', async () => {
+  const { trial } = await running()
+  const row = { ...trial, orderedFen: 30_000, spentFen: 23_000, addingFen: 9_000 }
+  expect(settledMoney(row, 'CUT', 'DONE')).toEqual({ orderedFen: 23_000, addingFen: 0 })
+  expect(settledMoney({ ...row, spentFen: null }, 'CUT', 'DONE')).toEqual({
+    orderedFen: 21_000,
+    addingFen: 0,
+  })
+  expect(settledMoney(row, 'CUT', 'REFUSED')).toEqual({ orderedFen: 30_000, addingFen: 0 })
+})
+
+test('an end that the platform puts off for hours is tried again within minutes', async () => {
+  const { ctx, trial, now } = await running()
+  const row = await changed(ctx, trial.id, { stop: 'PERSON' })
+  const error = new FetchError('quota', 'RESERVE', { retryAfterMs: 9 * HOUR })
+  const channel = { ...orderChannel(row), terminate: async () => ({ outcome: 'refused' as const, error }) }
+  await tendPromotion(ctx, { promotionId: row.id, channels: { [row.method]: channel }, clock: () => ctx.now })
+  const [after] = (await promotionsOf(ctx)).promotions
+  expect(after).toMatchObject({ orderStand: 'LIVE', stop: 'PERSON', lookedAt: null })
+  expect(after?.dueAt?.getTime()).toBe(now + 5 * MINUTE)
+})
