@@ -8,6 +8,7 @@ process.exitCode = judges[what]() ? 0 : 1
 /** The demo's own figures, on standard input, against its planted truth. */
 function demo() {
   const score = JSON.parse(readFileSync(0, 'utf8'))
+  const { promotion } = score
   const asked = [
     ['videos', score.videos === 300],
     ['snapshots of at least 10 looks a video', score.snapshots >= 3000],
@@ -15,6 +16,16 @@ function demo() {
     ['precision of 0.85 or better', score.precision >= 0.85],
     ['recall of 0.85 or better', score.recall >= 0.85],
     ['median lead of 6 h or better', score.median_lead_hours >= 6],
+    ['at least 10 breakouts tried', promotion?.trials >= 10],
+    ['a losing trial stopped early', promotion?.stoppedEarly >= 1],
+    ['a winner scaled', promotion?.scaled >= 1 && promotion.scaled <= promotion.passed],
+    ['no more spent than there was', promotion?.spendFen > 0 && promotion.spendFen <= promotion.budgetFen],
+    ['profit', promotion?.profitFen > 0],
+    ['more profit than promoting equally', promotion?.profitFen > promotion?.baselines.equal.profitFen],
+    [
+      'twice the profit of the rule of thumb',
+      promotion?.profitFen >= 2 * Math.max(0, promotion?.baselines.thumb.profitFen),
+    ],
     ['done within 60 s', score.seconds <= 60],
   ]
   const missed = asked.filter(([, holds]) => !holds).map(([name]) => name)

@@ -18,6 +18,7 @@ import { detection } from './detection.ts'
 import { faults } from './faults.ts'
 import { ingest } from './ingest.ts'
 import { polling } from './polling.ts'
+import { profit } from './profit.ts'
 import { promotion } from './promotion.ts'
 import { series } from './series.ts'
 import { trial } from './trial.ts'
@@ -48,6 +49,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   faults,
   ingest,
   polling,
+  profit,
   promotion,
   series,
   trial,

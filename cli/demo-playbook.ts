@@ -17,6 +17,7 @@ import { proposePlan } from '../flow/propose-plan.ts'
 import type { PublishVideo } from '../flow/publish.ts'
 import { acceptRollout, proposeRollout } from '../flow/rollout.ts'
 import { buildBoard } from '../rules/board.ts'
+import { COMMISSION } from './demo-profit.ts'
 import { BRAND } from './demo-words.ts'
 import type { Planted } from './demo-world.ts'
 
@@ -106,7 +107,7 @@ async function ask(ctx: Context, matrixId: number, videoId: number): Promise<num
     phaseId: phaseId ?? undefined,
     priceFen: 100_000,
     band: 'FROM_21_TO_60S',
-    commissionBp: 1500,
+    commissionBp: COMMISSION * 10_000,
     deliverables: '30 秒竖版视频一条，含口播与产品特写',
   })
   await agreeCollaboration(ctx, { collaborationId })

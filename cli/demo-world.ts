@@ -16,7 +16,7 @@ import { createProgramme } from '../flow/programme.ts'
 import type { KolLine } from '../platforms/exports/kol-row.ts'
 import type { ObservationLine } from '../platforms/observations.ts'
 import type { WorldKol } from '../platforms/simulator/cast.ts'
-import type { World } from '../platforms/simulator/world.ts'
+import { createWorld, type World } from '../platforms/simulator/world.ts'
 import { PHASES } from '../rules/types.ts'
 import { addDays, dayOf } from '../rules/zone.ts'
 import {
@@ -41,6 +41,18 @@ export interface Planted {
   videos: ReadonlyMap<string, number>
 }
 type Planting = Context & { pool: postgres.Sql }
+
+export const PUBLISH_DAYS = 5
+export const WATCH_DAYS = 3
+/** All that the brand's account at 千川 holds, and so all that any way of promoting may spend: 30,000 yuan, 分. */
+export const BUDGET_FEN = 3_000_000
+
+/** The world of the demo; another seed is another world of its kind. */
+export const demoWorld = (seed: string, startAt: number): World =>
+  createWorld({
+    ...{ seed, startAt, kols: 40, videos: 300, hitShare: 0.08, publishDays: PUBLISH_DAYS },
+    ...{ chance: true, walletFen: BUDGET_FEN },
+  })
 
 export async function plantWorld(ctx: Planting, world: World): Promise<Planted> {
   const brandId = await createBrand(ctx, { name: BRAND })

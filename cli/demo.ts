@@ -10,7 +10,6 @@ import type { Config } from '../config.ts'
 import { wipeEmbedded } from '../db/embedded.ts'
 import { createToken, createWorkspace } from '../flow/workspace.ts'
 import { createSimulator } from '../platforms/simulator/server.ts'
-import { createWorld } from '../platforms/simulator/world.ts'
 import { DAY, HOUR } from '../rules/types.ts'
 import { createQueue } from '../workers/queue.ts'
 import { startWorkers } from '../workers/workers.ts'
@@ -19,8 +18,9 @@ import { sumMoney, tellMoney } from './demo-money.ts'
 import { boundToBrand, connectAll, createDemoPlatforms, LEDGERS_EVERY } from './demo-platforms.ts'
 import { startPlaybook } from './demo-playbook.ts'
 import { createPlayer } from './demo-player.ts'
+import { PROMOTIONS_EVERY, startPromoting, sumPromotion, tellPromotion } from './demo-promotion.ts'
 import { type DemoScore, scoreDemo } from './demo-score.ts'
-import { plantWorld } from './demo-world.ts'
+import { demoWorld, PUBLISH_DAYS, plantWorld, WATCH_DAYS } from './demo-world.ts'
 import { SHEETS } from './sheets.ts'
 import type { Shutdown } from './shutdown.ts'
 
@@ -39,8 +39,6 @@ export interface DemoInput {
 }
 
 const SEED = 'seedbed'
-const PUBLISH_DAYS = 5
-const WATCH_DAYS = 3
 const SHANGHAI = 8 * HOUR
 
 export async function demo(input: DemoInput): Promise<'running' | 'done'> {
@@ -60,6 +58,8 @@ export async function demo(input: DemoInput): Promise<'running' | 'done'> {
   const seconds = Math.round((clock().getTime() - started) / 100) / 10
   for (const line of tell(score, seconds)) say(line)
   say(tellMoney(await story.money()))
+  const promotion = await story.promotion()
+  for (const line of tellPromotion(promotion)) say(line)
   const board = await story.board()
   if (board) {
     const plays = Math.round(board.medianPlays).toLocaleString('en')
@@ -69,7 +69,7 @@ export async function demo(input: DemoInput): Promise<'running' | 'done'> {
   }
   const rollout = await story.rollout()
   if (rollout) say(tellRollout(rollout))
-  if (values.json) input.json(JSON.stringify({ ...score, seconds }))
+  if (values.json) input.json(JSON.stringify({ ...score, seconds, promotion }))
   if (values.exit) return 'done'
   say(`Open ${api.url}/explorer#token=${secret}`)
   say('Simulated time goes on, 20 minutes a second. Ctrl-C stops everything.')
@@ -92,14 +92,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   const startAt = today - (PUBLISH_DAYS + WATCH_DAYS) * DAY
   const time = { now: startAt }
   const simulated = () => new Date(time.now)
-  const world = createWorld({
-    seed: SEED,
-    startAt,
-    kols: 40,
-    videos: 300,
-    hitShare: 0.08,
-    publishDays: PUBLISH_DAYS,
-  })
+  const world = demoWorld(SEED, startAt)
   const simulator = await createSimulator({
     world,
     now: () => time.now,
@@ -125,6 +118,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
   shutdown.opened('api', () => api.close())
 
   say(`Planning ${world.videos.length} videos of ${world.kols.length} KOLs in a content matrix`)
+  await startPromoting(ctx())
   const planted = await plantWorld(ctx(), world)
   await connectAll(ctx(), demoPlatforms, world, planted.kols)
   const playbook = await startPlaybook(ctx(), planted)
@@ -138,6 +132,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     concurrency: config.concurrency,
     sweepEvery: null,
     ledgersEvery: LEDGERS_EVERY,
+    promotionsEvery: PROMOTIONS_EVERY,
     log,
     onPolled: ({ looks, fired }) => {
       totals.looks += looks
@@ -163,6 +158,7 @@ async function stage({ config, log, clock, sleep, shutdown, say }: DemoInput, st
     secret,
     rollout: () => playbook.rollout(ctx()),
     board: () => playbook.board(ctx()),
+    promotion: () => sumPromotion(ctx(), { world, url: simulator.url, bound: boundToBrand(world) }),
     money: () => sumMoney(database.db, workspaceId, simulated()),
     end: startAt + (PUBLISH_DAYS + WATCH_DAYS) * DAY,
     ...player,

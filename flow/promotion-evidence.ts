@@ -37,6 +37,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
     spentFen: row.spentFen ?? 0,
     budgetFen: row.orderedFen,
     hoursRun: Math.max(0, hoursRun),
+    live: row.orderStand === 'LIVE',
     over,
     shows: row.shows,
     clicks: row.clicks,

@@ -11,6 +11,7 @@ import { held, type Tending } from './promote.ts'
 import { factsOf, fitPlan, proposeAdd, scaleAsTried } from './promotion-propose.ts'
 import { holdPromotion, type PromotionRow, store } from './promotion-row.ts'
 import { loadSettings } from './promotion-settings.ts'
+import { approvalsOf } from './promotion-standing.ts'
 
 /** A review takes minutes; the plan is asked again as often as an order is looked at. */
 const REVIEW = 15 * MINUTE
@@ -67,16 +68,21 @@ async function settlePlace(
   const settings = await loadSettings(tx)
   const added = await addOf(tx, row)
   if (added?.over) return instead({ tx, ctx }, row, facts, 'BARRED')
+  // In another plan, which is the running one no more: it cannot be in both.
+  if (added && added.planId !== placement.planId) return instead({ tx, ctx }, row, facts, 'NO_PLAN')
   if (!added) await proposeAdd(tx, ctx, facts, settings, row, placement.planId)
   const why = { kind: 'NO_PLACE', why: 'ADDING' } as const
   return store(tx, row, { held: [why], dueAt: later(ctx.now, REVIEW) })
 }
 
 /** The add that was made for this very promotion: one that ended is not made again. */
-async function addOf(tx: Tx, row: PromotionRow): Promise<{ over: boolean } | undefined> {
-  const { videoId, method, createdAt, orderStand, state, id } = promotion
+async function addOf(
+  tx: Tx,
+  row: PromotionRow,
+): Promise<{ over: boolean; planId: string | null } | undefined> {
+  const { videoId, method, createdAt, orderStand, state, id, planId } = promotion
   const [found] = await tx
-    .select({ over: sql<boolean>`${orderStand} = 'OVER' or ${state} in ('REJECTED', 'CANCELLED')` })
+    .select({ planId, over: sql<boolean>`${orderStand} = 'OVER' or ${state} in ('REJECTED', 'CANCELLED')` })
     .from(promotion)
     .where(
       and(
@@ -91,7 +97,7 @@ async function addOf(tx: Tx, row: PromotionRow): Promise<{ over: boolean } | und
   return found
 }
 
-/** What the program proposed is scaled as it was tried; a person's wish waits for a plan, and says what for. */
+/** What the program proposed is scaled as it was tried; a person's wish or word waits for a plan, and says what for. */
 async function instead(
   { tx, ctx }: Placing,
   row: PromotionRow,
@@ -100,6 +106,8 @@ async function instead(
 ): Promise<PromotionRow> {
   const waits = () => held(tx, row, [{ kind: 'NO_PLACE', why }], ctx.now)
   if (row.proposedBy !== null || row.originId === null || row.method !== 'MATERIAL_BOOST') return waits()
+  // Who agreed agreed to a boost, not to another order.
+  if ((await approvalsOf(tx, row.id)).length > 0) return waits()
   const [trial] = await tx.select().from(promotion).where(eq(promotion.id, row.originId))
   if (!trial) return waits()
   const fit = fitPlan(facts, await loadSettings(tx), scaleAsTried(trial, row.amountFen))

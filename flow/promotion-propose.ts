@@ -51,7 +51,7 @@ export function proposePromotion(ctx: Context, input: ProposePromotion): Promise
     const facts = found((await loadVideoFacts(tx, [input.videoId], ctx.now)).get(input.videoId), 'video')
     const { trialFen, trialHours } = settings.decide
     const { amountFen, hours } = CAPABILITIES[input.method]
-    const usualFen = input.aim === 'TRIAL' ? trialFen : trialFen * SCALE_TIMES
+    const usualFen = input.aim === 'TRIAL' ? trialFen : scaleFen(settings)
     const plan: Plan = {
       aim: input.aim,
       method: input.method,
@@ -77,25 +77,35 @@ const NOT_SENT =
   'method is STANDARD_PLAN, which nothing sends: make the plan on the pages of 千川, or give MATERIAL_BOOST'
 
 /** For episodes whose rule asks for a trial: at most one is open per video. Answers the new ones. */
-export function proposeFromBreakouts(ctx: Context): Promise<number[]> {
+export async function proposeFromBreakouts(ctx: Context): Promise<number[]> {
+  return (await proposeUntried(ctx, [])).made
+}
+
+export interface Untried {
+  /** Promotions. */
+  made: number[]
+  /** Videos that ask for a trial and cannot be tried now: no margin, no account, or all is killed. */
+  left: number[]
+}
+
+/** The same without the videos in `paused`: what cannot be tried is found every time, and would take the place of what can. */
+export function proposeUntried(ctx: Context, paused: Iterable<number>): Promise<Untried> {
   return write(ctx, async (tx) => {
-    const untried = await loadUntried(tx, BATCH)
-    if (untried.length === 0) return []
+    const untried = await loadUntried(tx, paused, BATCH)
+    const videoIds = untried.map(({ videoId }) => videoId)
+    if (untried.length === 0) return { made: [], left: [] }
     const settings = await loadSettings(tx)
-    const facts = await loadVideoFacts(
-      tx,
-      untried.map(({ videoId }) => videoId),
-      ctx.now,
-    )
-    const made: number[] = []
     // What is killed is not even asked for: a person would have to say no to each.
-    if (settings.killed) return made
+    if (settings.killed) return { made: [], left: videoIds }
+    const facts = await loadVideoFacts(tx, videoIds, ctx.now)
+    const done: Untried = { made: [], left: [] }
     for (const { breakoutId, videoId } of untried) {
       const known = facts.get(videoId)
       const id = known ? await proposeTrial(tx, ctx, known, settings, { breakoutId, originId: null }) : null
-      if (id !== null) made.push(id)
+      if (id === null) done.left.push(videoId)
+      else done.made.push(id)
     }
-    return made
+    return done
   })
 }
 
@@ -136,17 +146,23 @@ export async function proposeTrial(
 /** 追投 takes 24 hours at most. */
 const BOOST_HOURS = 24
 
-/** What passed is scaled over 千川, its plan chosen when it is tended, or as it was tried. null: it cannot be, or one is open. */
+/** 分 that scaling begins with. */
+export const scaleFen = ({ decide: { trialFen } }: CurrentSettings) => trialFen * SCALE_TIMES
+
+/**
+ * What passed is scaled over 千川 with the decision's amount or as much of it as one order may have; its plan is chosen when it
+ * is tended, or it is scaled as it was tried. null: it cannot be, or one is open.
+ */
 export async function proposeScale(
   tx: Tx,
   ctx: Context,
   facts: VideoFacts,
   settings: CurrentSettings,
   trial: PromotionRow,
-  passed: Decision,
+  decided: Decision,
 ): Promise<number | null> {
-  const { trialFen, stepFen } = settings.decide
-  const most = Math.min(trialFen * SCALE_TIMES, settings.guard.capsFen.ORDER ?? Number.POSITIVE_INFINITY)
+  const { stepFen } = settings.decide
+  const most = Math.min(decided.amountFen ?? 0, settings.guard.capsFen.ORDER ?? Number.POSITIVE_INFINITY)
   const amountFen = Math.floor(most / stepFen) * stepFen
   const again = scaleAsTried(trial, amountFen)
   const hours = Math.min(again.hours ?? BOOST_HOURS, BOOST_HOURS)
@@ -158,7 +174,7 @@ export async function proposeScale(
   })
   const fit = boosted.ok ? boosted : fitPlan(facts, settings, again)
   if (!fit.ok) return null
-  return insert(tx, ctx, fit.draft, { ...passed, action: 'START', amountFen })
+  return insert(tx, ctx, fit.draft, { ...decided, action: 'START', amountFen })
 }
 
 /** 随心推 again, with the money of the scale. */

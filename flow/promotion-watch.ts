@@ -1,8 +1,8 @@
 /** Looks at an order that was made: what it did goes to the sequential test, and what follows is decided in the same transaction. */
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import type { VideoFacts } from '../db/queries/promotion.ts'
-import { promotionLook } from '../db/tables.ts'
+import { promotion } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import type { OrderFigures, SeenOrder } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
@@ -10,12 +10,13 @@ import type { Decision } from '../rules/promotion-decide.ts'
 import { decide } from '../rules/promotion-decide.ts'
 import { END_AGAIN_MS } from '../rules/promotion-next.ts'
 import { wholeFen } from '../rules/reconcile.ts'
-import { lookAtTrial, startTrial, TrialInputError, type TrialState } from '../rules/trial-test.ts'
+import type { TrialState } from '../rules/trial-test.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
 import { channelOf, type Tending, type Write } from './promote.ts'
 import { evidenceOf } from './promotion-evidence.ts'
-import { factsOf, proposeScale, proposeTrial } from './promotion-propose.ts'
+import { appendLook, delayOf } from './promotion-look.ts'
+import { factsOf, proposeScale, proposeTrial, scaleFen } from './promotion-propose.ts'
 import {
   type Change,
   holdPromotion,
@@ -79,58 +80,6 @@ async function readOrder(tending: Tending, row: PromotionRow): Promise<Read> {
   }
 }
 
-async function appendLook(
-  tx: Tx,
-  row: PromotionRow,
-  at: Date,
-  { sight }: SeenOrder,
-  figures: OrderFigures,
-): Promise<TrialState | null> {
-  const [latest] = await tx
-    .select({ at: promotionLook.at, trial: promotionLook.trial })
-    .from(promotionLook)
-    .where(eq(promotionLook.promotionId, row.id))
-    .orderBy(sql`${promotionLook.at} desc`)
-    .limit(1)
-  const before = latest?.trial ?? (row.trialTerms ? startTrial(row.trialTerms) : null)
-  if (latest && latest.at >= at) return before
-  const ripeFen = await ripeSpend(tx, row, at)
-  const trial = before && counted(before, at, figures, ripeFen)
-  const { spendFen: spentFen, ...rest } = figures
-  await tx.insert(promotionLook).values({ promotionId: row.id, at, sight, spentFen, ...rest, trial })
-  return trial
-}
-
-/** Spend so old that its orders are reported; null: of the whole order that is over. */
-async function ripeSpend(tx: Tx, row: PromotionRow, at: Date): Promise<number | null> {
-  const ripeAt = new Date(at.getTime() - delayOf(row))
-  if (row.overAt !== null && row.overAt <= ripeAt) return null
-  const [old] = await tx
-    .select({ spentFen: sql<string | null>`max(${promotionLook.spentFen})` })
-    .from(promotionLook)
-    .where(sql`${promotionLook.promotionId} = ${row.id} and ${promotionLook.at} <= ${ripeAt.toISOString()}`)
-  return Number(old?.spentFen ?? 0)
-}
-
-const delayOf = ({ method }: PromotionRow) => CAPABILITIES[method].report.delayMinutes * MINUTE
-
-/** A look that lacks a figure, contradicts itself or falls behind the one before says nothing: the test stays as it was. */
-function counted(
-  trial: TrialState,
-  at: Date,
-  { spendFen, orders, gmvFen, disagrees }: OrderFigures,
-  ripe: number | null,
-): TrialState {
-  if (spendFen === null || orders === null || gmvFen === null || disagrees) return trial
-  const ripeFen = Math.min(spendFen, Math.max(ripe ?? spendFen, trial.last?.ripeFen ?? 0))
-  try {
-    return lookAtTrial(trial, { at: at.getTime(), spendFen, ripeFen, orders, gmvFen })
-  } catch (error) {
-    if (error instanceof TrialInputError) return trial
-    throw error
-  }
-}
-
 /** What the platform says of the order, into the row and the machine. */
 async function noteOrder(
   tx: Tx,
@@ -186,10 +135,21 @@ async function decideOn(
 }
 
 /** What was told to end is only waited for; what has a verdict keeps it. */
-function isDecided({ state, stop, orderStand, trialTerms }: PromotionRow): boolean {
+function isDecided(row: PromotionRow): boolean {
+  const { state, stop, orderStand, trialTerms } = row
   if (trialTerms === null) return false
   if (orderStand === 'LIVE' && stop !== null) return false
-  return state === 'RUNNING' || state === 'JUDGING'
+  return state === 'RUNNING' || state === 'JUDGING' || isSpent(row)
+}
+
+/**
+ * What was scaled ran to its own end and all that it did is known: decided once, since this look is its last one. A person's
+ * order ends as that person said, and a plan has no end of its own.
+ */
+function isSpent({ aim, state, stop, originId, method, finalFen, spentFen }: PromotionRow): boolean {
+  const known = finalFen !== null && finalFen > 0 && finalFen === spentFen
+  const own = originId !== null && CAPABILITIES[method].money !== 'PLAN'
+  return aim === 'SCALE' && state === 'RETIRED' && stop === null && known && own
 }
 
 function nextLook(
@@ -223,9 +183,10 @@ async function act(acting: Acting, row: PromotionRow, decision: Decision): Promi
     return { row, wanted: { call: action, amountFen, decision } }
   const again = action === 'START'
   // What begins anew is a promotion of its own and has the START; this one ends without a verdict.
-  await recordDecision(tx, row.id, now, again ? { ...decision, action: 'STOP' } : decision)
+  const ends = row.aim === 'TRIAL' ? 'STOP' : 'RETIRE'
+  await recordDecision(tx, row.id, now, again ? { ...decision, action: ends } : decision)
   const next =
-    row.aim === 'TRIAL' ? await actOnTrial(acting, row, decision) : await actOnScale(tx, row, decision, now)
+    row.aim === 'TRIAL' ? await actOnTrial(acting, row, decision) : await actOnScale(acting, row, decision)
   return { row: next, wanted: null }
 }
 
@@ -239,7 +200,7 @@ async function actOnTrial(
     const passed = await judged(tx, row, 'PASS', ctx.now)
     // Who stopped it stopped what would follow from it, too.
     if (row.stop === null || row.stop === 'PLATFORM')
-      await proposeScale(tx, ctx, facts, settings, row, decision)
+      await proposeScale(tx, ctx, facts, settings, row, { ...decision, amountFen: scaleFen(settings) })
     return passed
   }
   if (action === 'START') {
@@ -260,7 +221,14 @@ async function judged(tx: Tx, row: PromotionRow, verdict: 'PASS' | 'FAIL' | 'HOL
   return (await move(tx, judging.row, { kind: 'JUDGED', verdict }, now)).row
 }
 
-async function actOnScale(tx: Tx, row: PromotionRow, { action, rule }: Decision, now: Date) {
+async function actOnScale(acting: Acting, row: PromotionRow, decision: Decision) {
+  const { action, rule } = decision
+  const { tx, tending } = acting
+  const { now } = tending.ctx
+  if (action === 'START') {
+    await scaleAgain(acting, row, decision)
+    return row
+  }
   if (action === 'RETIRE' && rule === 'FATIGUED') {
     const tired = await move(tx, row, { kind: 'TIRED' }, now)
     return (await move(tx, tired.row, { kind: 'STOP', reason: 'FATIGUE' }, now)).row
@@ -268,4 +236,18 @@ async function actOnScale(tx: Tx, row: PromotionRow, { action, rule }: Decision,
   if (action !== 'STOP' && action !== 'RETIRE') return row
   const reason = rule === 'TEST_FAILED' ? 'VERDICT' : 'RULE'
   return (await move(tx, row, { kind: 'STOP', reason }, now)).row
+}
+
+/** It follows the same trial, whose settled ROI goes on to speak for all of it. */
+async function scaleAgain(
+  { tx, tending: { ctx }, facts, settings }: Acting,
+  { originId }: PromotionRow,
+  decision: Decision,
+): Promise<void> {
+  const [trial] = await tx
+    .select()
+    .from(promotion)
+    .where(eq(promotion.id, originId ?? 0))
+  // What is killed is not even asked for.
+  if (trial && !settings.killed) await proposeScale(tx, ctx, facts, settings, trial, decision)
 }

@@ -41,7 +41,9 @@ export interface Running {
   spentFen: number
   budgetFen: number
   hoursRun: number
-  /** The order spends no more, and its reports have had their delay. */
+  /** The order may spend. */
+  live: boolean
+  /** It spends no more, and its reports have had their delay. */
   over: boolean
   shows: number | null
   clicks: number | null
@@ -80,6 +82,7 @@ export const DECISION_RULES = [
   'NO_CLICK',
   'CLICKS_WITHOUT_ORDER',
   'INTERACTION_FELL',
+  'FUTILE',
   'ONE_MORE',
   'INCONCLUSIVE',
   'NEARLY_SPENT',
@@ -89,6 +92,7 @@ export const DECISION_RULES = [
   'SETTLED_OVERTURNED',
   'FATIGUED',
   'TIME_OVER',
+  'EARNED_TO_THE_END',
   'TIRING',
   'STILL_EARNS',
   'EARNS_LESS',
@@ -102,7 +106,7 @@ export type DecisionRule = (typeof DECISION_RULES)[number]
 /** The other two are put into words by rules/trial-settled.ts. */
 export type ExplainedRule = Exclude<DecisionRule, 'SETTLED_KEPT' | 'SETTLED_OVERTURNED'>
 /** Of the rules above: counted up when one of them changes its meaning. */
-export const DECISION_VERSION = 2
+export const DECISION_VERSION = 3
 
 export interface Decision {
   action: DecisionAction
@@ -165,11 +169,19 @@ function ofTrial(evidence: Running, settings: DecideSettings): Choice {
   if (!earns && seen > settings.noClickShows && isCold(evidence, settings))
     return { action: 'STOP', rule: 'INTERACTION_FELL' }
   if (over) return atTheEnd(evidence, earns, settings)
+  if (isFutile(evidence, settings)) return { action: 'STOP', rule: 'FUTILE' }
   return earns ? more(evidence, settings) : { action: 'HOLD', rule: 'UNDECIDED' }
 }
 
 function isCold({ interaction: { paid, own } }: Running, { interactionFloor }: DecideSettings): boolean {
   return paid !== null && own !== null && paid < interactionFloor * own
+}
+
+/** Most that stand so low in the middle lose; who is wrong of one forgoes a trial, and scales nothing. */
+function isFutile({ trial, spentFen, budgetFen, live }: Running, settings: DecideSettings): boolean {
+  const { roi, breakEven } = trial
+  const enough = spentFen >= Math.max(settings.futileFen, settings.futileSpent * budgetFen)
+  return live && enough && roi !== null && roi < settings.futileRoi * breakEven
 }
 
 function atTheEnd({ trials }: Running, earns: boolean, settings: DecideSettings): Choice {
@@ -195,7 +207,7 @@ function ofScale(evidence: Running, settings: DecideSettings, now: number): Choi
   // Returns of the second week only take more away: what cannot get less ends after the first.
   if (lost && (settled.days === 14 || !evidence.can.everCut)) return { action: 'STOP', rule: 'SETTLED_BELOW' }
   if (fatigue?.advice === 'RETIRE') return { action: 'RETIRE', rule: 'FATIGUED' }
-  if (over) return { action: 'RETIRE', rule: 'TIME_OVER' }
+  if (over) return timeOver(evidence, lost, settings)
   if (lost) return less(evidence, 'SETTLED_BELOW', settings, now)
   if (fatigue?.advice === 'CUT') return less(evidence, 'TIRING', settings, now)
   const { spentFen, hoursRun } = evidence
@@ -204,6 +216,16 @@ function ofScale(evidence: Running, settings: DecideSettings, now: number): Choi
     return less(evidence, 'EARNS_LESS', settings, now)
   if (fatigue?.advice === 'REMIX') return { action: 'REMIX', rule: 'STILL_EARNS' }
   return onwards(evidence, settings, now)
+}
+
+/** What earned until its time was over and does not tire begins anew with the money that it had. */
+function timeOver({ trial, budgetFen, fatigue }: Running, lost: boolean, settings: DecideSettings): Choice {
+  const earned = trial.roi !== null && trial.roi >= trial.breakEven
+  const tires = fatigue !== null && fatigue.advice !== 'NONE'
+  const amountFen = stepped(budgetFen, settings)
+  return earned && !tires && !lost && amountFen > 0
+    ? { action: 'START', rule: 'EARNED_TO_THE_END', amountFen }
+    : { action: 'RETIRE', rule: 'TIME_OVER' }
 }
 
 /** Of a trial nothing runs any more: a PASS that fell ends what was scaled on its word, and a FAIL that rose starts nothing. */

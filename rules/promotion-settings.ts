@@ -17,6 +17,11 @@ export interface DecideSettings {
   /** A trial that is not decided gets more at this share of its budget (assumed), +50 % (6.3: +50 % a day). */
   nearlySpent: number
   trialAdd: number
+  /** A trial ends once so much of its budget is spent with an ROI below so many times break-even: measured, bench profit. */
+  futileSpent: number
+  futileRoi: number
+  /** And at least so much, 200 yuan: of a few orders' chance an ROI says nothing. As addSpentFen; assumed. */
+  futileFen: number
   /** +20 % after 200 yuan and 120 min, 60 min apart, at most 800 yuan a day: tool defaults in 6.2. At ROI > 2.2 there, above break-even by the test here. */
   scaleAdd: number
   addSpentFen: number
@@ -47,6 +52,9 @@ export const DECIDE_DEFAULTS: DecideSettings = {
   interactionFloor: 0.4,
   nearlySpent: 0.8,
   trialAdd: 0.5,
+  futileSpent: 0.5,
+  futileRoi: 0.7,
+  futileFen: 20_000,
   scaleAdd: 0.2,
   addSpentFen: 20_000,
   addHours: 2,

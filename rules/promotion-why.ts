@@ -26,6 +26,8 @@ const ROI_RULES: ReadonlySet<DecisionRule> = new Set([
   'EARNS_LESS',
   'EARNS',
   'STEADY',
+  'FUTILE',
+  'EARNED_TO_THE_END',
 ])
 
 function roiOf(n: (name: string) => string, money: (name: string) => string): Said {
@@ -86,6 +88,8 @@ const SENTENCES: Readonly<Record<ExplainedRule, Sentence>> = {
       `付费互动率 ${n('interactionPaid')}，自然 ${n('interactionOwn')}，停投`,
       `interaction rate of bought plays is ${n('interactionPaid')}, of its own ${n('interactionOwn')}, stop`,
     ),
+  FUTILE: () =>
+    say('过半仍远低于保本，提前停投', 'far below break-even with much of the money out, stop early'),
   ONE_MORE: (_, money) =>
     say(`还没定论，再投 ${money('amountFen')} 元`, `not decided, try ${money('amountFen')} yuan more`),
   INCONCLUSIVE: () => say('投完没有定论，停投', 'the money is out without a verdict, stop'),
@@ -107,6 +111,11 @@ const SENTENCES: Readonly<Record<ExplainedRule, Sentence>> = {
     ),
   TIME_OVER: (_, money) =>
     say(`时间到，已花 ${money('spentFen')} 元`, `its time is over, ${money('spentFen')} yuan spent`),
+  EARNED_TO_THE_END: (_, money) =>
+    say(
+      `时间到仍赚钱，再投 ${money('amountFen')} 元`,
+      `its time is over and it still earns, again with ${money('amountFen')} yuan`,
+    ),
   TIRING: (n, money) =>
     say(
       `素材变疲，减 ${money('amountFen')} 元；ROI ${n('roi')}，保本 ${n('breakEven')}`,

@@ -54,6 +54,8 @@ export interface TrialState {
   last: Required<TrialLook> | null
   /** Where something was counted, in order; the last one may still go on. */
   hours: TrialHour[]
+  /** How many of them belong to the orders that it went on from; left out: none. */
+  earlier?: number
   /** What the players against break-even had when the last hour began. */
   fortunes: number[]
   /** e-values against "ROI <= break-even" and "ROI >= WORTHWHILE x break-even", now and the largest at any look. */
@@ -91,12 +93,20 @@ export function startTrial(terms: TrialTerms): TrialState {
   return { terms, last: null, hours: [], fortunes: [...STARTS], ...e, verdict: 'HOLD', decidedAt: null }
 }
 
+/**
+ * The same test on one more order: bets go on with what the players have, so that its errors hold for all orders together.
+ * Looks at the new order give the totals of all. Hours of the new one are paced by what is ordered, not by how the last one ran out.
+ */
+export function continueTrial(state: TrialState, paceFen: number): TrialState {
+  return { ...state, terms: { ...state.terms, paceFen }, earlier: state.hours.length }
+}
+
 /** The state after one more look; the given one is left as it is. TrialInputError: a look that cannot follow the last. */
 export function lookAtTrial(state: TrialState, given: TrialLook): TrialState {
   const look = { ...given, ripeFen: given.ripeFen ?? given.spendFen }
   check(look, state.last)
   const { hours, fortunes } = counted(state, look)
-  const { terms } = state
+  const { terms, earlier } = state
   const open = hours.at(-1)
   const passE = open ? total(afterHour(fortunes, open, terms.breakEvenRoi, terms)) : 1
   const failE = failWealth(hours, WORTHWHILE * terms.breakEvenRoi, terms)
@@ -104,7 +114,17 @@ export function lookAtTrial(state: TrialState, given: TrialLook): TrialState {
   const mostFailE = Math.max(state.mostFailE, failE)
   const verdict = state.verdict === 'HOLD' ? judge(passE, failE, look) : state.verdict
   const decidedAt = state.decidedAt ?? (verdict === 'HOLD' ? null : look.at)
-  return { terms, last: look, hours, fortunes, passE, failE, mostPassE, mostFailE, verdict, decidedAt }
+  const e = { passE, failE, mostPassE, mostFailE }
+  return {
+    terms,
+    last: look,
+    hours,
+    ...(earlier === undefined ? {} : { earlier }),
+    fortunes,
+    ...e,
+    verdict,
+    decidedAt,
+  }
 }
 
 function judge(passE: number, failE: number, { orders, gmvFen }: TrialLook): Verdict {
@@ -113,7 +133,7 @@ function judge(passE: number, failE: number, { orders, gmvFen }: TrialLook): Ver
 }
 
 /** Adds what is new since the last look to the hour in which the look lies. */
-function counted({ terms, last, hours, fortunes }: TrialState, look: Required<TrialLook>) {
+function counted({ terms, last, hours, earlier = 0, fortunes }: TrialState, look: Required<TrialLook>) {
   const hour = Math.ceil(look.at / HOUR) - 1
   const added = {
     spendFen: look.spendFen - (last?.spendFen ?? 0),
@@ -124,8 +144,8 @@ function counted({ terms, last, hours, fortunes }: TrialState, look: Required<Tr
   const open = hours.at(-1)
   if (!open) return { hours: [{ hour, ...added, paceFen: terms.paceFen }], fortunes }
   if (open.hour < hour) {
-    // The first hour is seldom a whole one.
-    const paceFen = hours.length === 1 ? terms.paceFen : open.spendFen
+    // The first hour of an order is seldom a whole one.
+    const paceFen = hours.length <= earlier + 1 ? terms.paceFen : open.spendFen
     return {
       hours: [...hours, { hour, ...added, paceFen }],
       fortunes: afterHour(fortunes, open, terms.breakEvenRoi, terms),

@@ -1,5 +1,5 @@
 import { ledgerSubject } from '../flow/ledger.ts'
-import { proposeFromBreakouts } from '../flow/promotion-propose.ts'
+import { proposeUntried } from '../flow/promotion-propose.ts'
 import { promotionSubject, tendPromotion } from '../flow/promotion-tend.ts'
 import { reconcileBooks } from '../flow/reconcile.ts'
 import { MINUTE } from '../rules/types.ts'
@@ -19,17 +19,20 @@ export async function runPromote(
   await tendPromotion(ctx, { promotionId, channels, clock, lookEvery })
 }
 
-/** An episode that cannot be tried (no margin, no account) is found at every sweep: it is looked at as often as this. */
+/** A video that cannot be tried (no margin, no account) is found at every sweep: it is looked at as often as this, the others at once. */
 const PAUSE = 15 * MINUTE
 
 export function createPropose({ db, clock, promotionsEvery = PAUSE }: Deps) {
-  const pausedUntil = new Map<number, number>()
+  /** By workspace, until when each of its videos is. */
+  const paused = new Map<number, Map<number, number>>()
   return async ({ workspaceId }: Payload<'propose'>): Promise<void> => {
     const now = clock()
-    if ((pausedUntil.get(workspaceId) ?? 0) > now.getTime()) return
-    const made = await proposeFromBreakouts({ db, workspaceId, now })
-    if (made.length > 0) pausedUntil.delete(workspaceId)
-    else pausedUntil.set(workspaceId, now.getTime() + promotionsEvery)
+    const own = paused.get(workspaceId) ?? new Map<number, number>()
+    for (const [videoId, until] of own) if (until <= now.getTime()) own.delete(videoId)
+    const { left } = await proposeUntried({ db, workspaceId, now }, own.keys())
+    for (const videoId of left) own.set(videoId, now.getTime() + promotionsEvery)
+    if (own.size > 0) paused.set(workspaceId, own)
+    else paused.delete(workspaceId)
   }
 }
 

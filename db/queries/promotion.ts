@@ -110,9 +110,10 @@ export async function loadVideoFacts(
   return new Map(found.map(({ fact }) => [fact.videoId, fact]))
 }
 
-/** Episodes that ask for a trial and that nothing was proposed for since they fired, the oldest first. */
+/** Episodes that ask for a trial and that nothing was proposed for since they fired, but of the videos in `paused`; one per video. */
 export async function loadUntried(
   db: Pick<Db, 'execute'>,
+  paused: Iterable<number>,
   limit: number,
 ): Promise<{ breakoutId: number; videoId: number }[]> {
   const found = await rows<{ id: string; video_id: string }>(
@@ -121,6 +122,7 @@ export async function loadUntried(
       join rule_version v on v.workspace_id = b.workspace_id and v.rule_id = b.rule_id and v.version = b.rule_version
       where b.workspace_id = current_workspace() and b.state = 'FIRING'
         and v.definition->>'action' = 'PROPOSE_TRIAL'
+        and not ${among(sql`b.video_id`, paused)}
         and not exists (select from promotion p
           where p.workspace_id = b.workspace_id and p.video_id = b.video_id and p.aim = 'TRIAL'
             and (p.breakout_id = b.id or p.created_at >= b.firing_at))

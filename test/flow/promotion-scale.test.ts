@@ -41,10 +41,19 @@ const EARNS: Omit<SetPromotionSettings, 'by'> = {
   costs: { commissionRate: 0, returnRate: 0 },
 }
 
-async function team({ sold = true, mode }: { sold?: boolean; mode?: 'APPROVE' } = {}) {
+async function team({
+  sold = true,
+  mode,
+  videoFen = 900_000,
+}: {
+  sold?: boolean
+  mode?: 'APPROVE'
+  videoFen?: number
+} = {}) {
   const account = accounts.shift() ?? ''
   const ctx = await t.tenant(new Date(stage.now))
-  const guard = { ...EARNS.guard, ...(mode ? { mode } : {}) }
+  const capsFen = { ...GUARD_DEFAULTS.capsFen, ...EARNS.guard?.capsFen, VIDEO: videoFen }
+  const guard = { ...EARNS.guard, capsFen, ...(mode ? { mode } : {}) }
   const made = await promotionTeam(ctx, world, {
     ...{ itemIds: [hit?.itemId ?? ''], advertiserId: account, grossMargin: 1, sold },
     settings: { ...EARNS, guard },
@@ -76,8 +85,8 @@ interface Truth {
 const cut = (path: string) =>
   stage.simulator.faults.add([{ kind: 'cut_after', path: `${UNI}${path}`, times: 1 }])
 
-test('what passed goes into the plan of its product, then gets a boost that is watched to its end', async () => {
-  const { at, play, there, channels } = await team()
+test('what passed goes into the plan of its product, then gets a boost that is watched to its end, and one more as far as the cap lets', async () => {
+  const { at, play, there, channels } = await team({ videoFen: 400_000 })
   await stage.control('POST', 'ends', ['FINISHED'])
   await proposeFromBreakouts(at())
   await play(13 * HOUR)
@@ -87,8 +96,10 @@ test('what passed goes into the plan of its product, then gets a boost that is w
     ['SUIXINTUI_ORDER', 'PASSED', null],
     ['MATERIAL_BOOST', 'RETIRED', promotions[0]?.id],
     ['UNI_PLAN_ADD', 'RUNNING', promotions[0]?.id],
+    ['MATERIAL_BOOST', 'APPROVED', promotions[0]?.id],
   ])
-  const [, boost, added] = promotions
+  const [, boost, added, again] = promotions
+  expect(again).toMatchObject({ amountFen: boost?.orderedFen, held: [{ kind: 'CAP', scope: 'VIDEO' }] })
   expect(tasks).toMatchObject([{ taskId: boost?.orderId, name: `seedbed ${boost?.key}` }])
   expect(tasks[0]?.budgetFen).toBe(boost?.orderedFen)
   expect(boost).toMatchObject({ planId: tasks[0]?.adId, held: null, committedFen: boost?.spentFen })

@@ -11,9 +11,11 @@ import { tendPromotion } from '../../flow/promotion-tend.ts'
 import { createSuixintui } from '../../platforms/suixintui.ts'
 import { GUARD_DEFAULTS } from '../../rules/guard.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
+import { dayOf, SHANGHAI, startOfDay } from '../../rules/zone.ts'
 import { testDatabase } from '../support/database.ts'
 import { orderOn, START, stageOf, worldOf } from '../support/platforms.ts'
 import {
+  looksAt,
   person,
   playPromotions,
   promotionsOf,
@@ -49,6 +51,9 @@ const EARNS: Omit<SetPromotionSettings, 'by'> = {
   decide: { trialFen: 50_000, trialHours: 6, mostTrialFen: 100_000 },
 }
 
+/** Too little for a verdict. */
+const SHORT = { trialFen: 10_000, trialHours: 6, mostTrials: 2, mostTrialFen: 20_000 }
+
 async function team(
   videos: number,
   over: { settings?: Omit<SetPromotionSettings, 'by'>; grossMargin?: number } = {},
@@ -67,12 +72,12 @@ async function team(
 const end = (...ends: string[]) => stage.control('POST', 'ends', ends)
 const orders = async () => (await stage.truth()).orders
 
-test('an episode is tried, the trial passes, and what passed is scaled: one order each', async () => {
+test('an episode is tried, the trial passes, and what passed is scaled for as long as it earns: one order each', async () => {
   const { at, play, made } = await team(1, {
     settings: { ...EARNS, costs: { commissionRate: 0, returnRate: 0 } },
     grossMargin: 1,
   })
-  await end('FINISHED', 'FINISHED')
+  await end('FINISHED', 'FINISHED', 'FINISHED')
   const [id] = await proposeFromBreakouts(at())
   expect(await proposeFromBreakouts(at())).toEqual([])
   await play()
@@ -95,7 +100,29 @@ test('an episode is tried, the trial passes, and what passed is scaled: one orde
     amountFen: 150_000,
     dueAt: null,
   })
-  expect(promotions).toHaveLength(2)
+  expect(promotions.slice(2)).toMatchObject([
+    {
+      aim: 'SCALE',
+      originId: id,
+      breakoutId: breakout,
+      state: 'RETIRED',
+      amountFen: Math.min(scale?.orderedFen ?? 0, WIDE.ORDER),
+    },
+    {
+      aim: 'SCALE',
+      originId: id,
+      state: 'CANCELLED',
+      stop: 'STALE',
+      held: [{ kind: 'CAP', scope: 'VIDEO' }],
+    },
+  ])
+  const ends = decisions.filter(({ rule }) => rule === 'EARNED_TO_THE_END')
+  expect(ends.map(({ promotionId, action }) => [promotionId, action])).toEqual([
+    [promotions[1]?.id, 'RETIRE'],
+    [promotions[2]?.id, 'START'],
+    [promotions[2]?.id, 'RETIRE'],
+    [promotions[3]?.id, 'START'],
+  ])
   expect(
     decisions.filter(({ promotionId }) => promotionId === id).map(({ action, rule }) => [action, rule]),
   ).toEqual(
@@ -115,7 +142,39 @@ test('an episode is tried, the trial passes, and what passed is scaled: one orde
     ['ANSWERED', 'DONE'],
     ['CLAIMED', null],
     ['ANSWERED', 'DONE'],
+    ['CLAIMED', null],
+    ['ANSWERED', 'DONE'],
   ])
+})
+
+test.each([
+  ['goes on with what the first one showed', { returnRate: 0 }, true],
+  ['begins anew where the margin has moved', { returnRate: 0.1 }, false],
+])('one more trial %s', async (_name, costs, goesOn) => {
+  const settings = {
+    ...EARNS,
+    decide: { ...SHORT, trialAdd: 0 },
+    costs: { commissionRate: 0, returnRate: 0 },
+  }
+  const { at, play } = await team(1, { settings, grossMargin: 1 })
+  await end('FINISHED', 'FINISHED')
+  await proposeFromBreakouts(at())
+  await play(2 * HOUR)
+  await setPromotionSettings(at(), { costs, by: null })
+  await play(8 * HOUR)
+  const [first, second] = (await promotionsOf(at())).promotions
+  expect(second).toMatchObject({ aim: 'TRIAL', originId: first?.id, orderStand: 'LIVE' })
+  const lastOf = async (id = 0) => (await looksAt(at(), id)).at(-1)
+  const [before, after] = [(await lastOf(first?.id))?.trial, await lastOf(second?.id)]
+  const own = { spendFen: after?.spentFen ?? 0, orders: after?.orders ?? 0, gmvFen: after?.gmvFen ?? 0 }
+  expect(own.spendFen).toBeGreaterThan(0)
+  expect(after?.trial?.earlier).toBe(goesOn ? before?.hours.length : undefined)
+  const from = goesOn ? before?.last : null
+  expect(after?.trial?.last).toMatchObject({
+    spendFen: own.spendFen + (from?.spendFen ?? 0),
+    orders: own.orders + (from?.orders ?? 0),
+    gmvFen: own.gmvFen + (from?.gmvFen ?? 0),
+  })
 })
 
 test('a dry run asks nothing of the platform, and what nobody sends is over in two days', async () => {
@@ -169,6 +228,8 @@ test('from an amount on two persons agree, of whom one may have proposed it', as
 
 test('two that fit the cap one by one do not fit it together', async () => {
   const capsFen = { ORDER: 50_000, VIDEO: 50_000, DAY: 15_000, BRAND: 50_000, WORKSPACE: 50_000 }
+  // Within one day, wherever the tests before have left the clock.
+  stage.now = startOfDay(dayOf(new Date(stage.now + DAY), SHANGHAI), SHANGHAI).getTime() + 5 * HOUR
   const { at, play } = await team(2, { settings: { ...SPENDS, guard: { ...SPENDS.guard, capsFen } } })
   await end('FINISHED')
   await proposeFromBreakouts(at())

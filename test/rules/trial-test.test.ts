@@ -5,6 +5,7 @@ import { Course, PLAIN, termsOf, type World } from '../../bench/trial-worlds.ts'
 import { seeded } from '../../rules/cover-seed.ts'
 import {
   ALPHA,
+  continueTrial,
   lookAtTrial,
   startTrial,
   TrialInputError,
@@ -238,3 +239,34 @@ function trials(world: World, multiple: number, e: 'passE' | 'failE') {
   }
   return { ends, ever }
 }
+
+test('a trial that goes on with one more order is one test: its hours add up, and it is as seldom wrong', () => {
+  const world = { ...PLAIN, paceFen: 41_667 }
+  let ever = 0
+  for (let i = 0; i < TRIALS; i++) {
+    const run = new Course(world, 1, seeded(`goes on ${i}`))
+    let state = startTrial(termsOf(world))
+    for (let order = 1; order <= 3; order++) {
+      while (run.look.at < order * 12 * HOUR) {
+        run.next()
+        state = lookAtTrial(state, run.look)
+      }
+      // As the flow does: only what seems to earn goes on.
+      if ((run.look.gmvFen / run.look.spendFen) * (1 - world.returnRate) < world.breakEvenRoi) break
+      const { hours } = state
+      state = continueTrial(state, world.paceFen)
+      expect(state).toMatchObject({ earlier: hours.length, hours })
+    }
+    expect(state.passE).toBeCloseTo(passWealth(state.hours, world.breakEvenRoi, state.terms), 6)
+    if (state.verdict === 'PASS') ever++
+  }
+  expect(ever / TRIALS).toBeLessThanOrEqual(ALPHA + 3 * Math.sqrt((ALPHA * (1 - ALPHA)) / TRIALS))
+})
+
+test('the first hours of one more order are paced by what is ordered, not by how the last one ran out', () => {
+  const first = watch([look(1, 10_000, 1, 9_000), look(2, 20_000, 1, 9_000), look(3, 20_010, 1, 9_000)])
+  const on = [look(4, 30_000, 2, 18_000), look(5, 40_000, 3, 27_000), look(6, 50_000, 3, 27_000)]
+  const paces = watch(on, continueTrial(first, 8_000)).hours.map(({ paceFen }) => paceFen)
+  const { paceFen } = TERMS
+  expect(paces).toEqual([paceFen, paceFen, 10_000, 8_000, 8_000, 10_000])
+})

@@ -1,7 +1,15 @@
 /** A team whose videos break out on a simulated platform that takes its orders: for tests and benches of money. */
 import { eq, sql } from 'drizzle-orm'
 import { rows } from '../../db/client.ts'
-import { promotion, promotionCall, promotionDecision, sale, subject, token } from '../../db/tables.ts'
+import {
+  promotion,
+  promotionCall,
+  promotionDecision,
+  promotionLook,
+  sale,
+  subject,
+  token,
+} from '../../db/tables.ts'
 import { connectAccount } from '../../flow/account.ts'
 import { createBrand } from '../../flow/brand.ts'
 import { type Context, write } from '../../flow/context.ts'
@@ -203,6 +211,12 @@ export async function promotionsOf(ctx: Context) {
     decisions: await tx.select().from(promotionDecision).orderBy(promotionDecision.id),
     calls: await tx.select().from(promotionCall).orderBy(promotionCall.id),
   }))
+}
+
+/** All looks at one of them, in order of time. */
+export async function looksAt(ctx: Context, promotionId: number) {
+  const { promotionId: of, at } = promotionLook
+  return write(ctx, (tx) => tx.select().from(promotionLook).where(eq(of, promotionId)).orderBy(at))
 }
 
 /** A token of the workspace: a person, as far as money is concerned. */

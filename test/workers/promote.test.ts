@@ -1,5 +1,7 @@
 /** Money through the jobs: what a sweep finds is proposed, sent and looked after by itself. */
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { write } from '../../flow/context.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 import type { Handlers } from '../../workers/jobs.ts'
 import { NO_PLATFORMS, type Platforms } from '../../workers/platforms.ts'
@@ -13,7 +15,8 @@ import { promotionsOf, promotionTeam, SPENDS, simulatedChannels } from '../suppo
 const t = testDatabase()
 const world = worldOf({ seed: 71, hitShare: 0.3 })
 const stage = stageOf(world, START + 4 * DAY, { tokenLifeS: 1e9 })
-const [video] = world.videos.filter(({ hit, publishedAt }) => hit && publishedAt < START + 3 * DAY)
+const hits = world.videos.filter(({ hit, publishedAt }) => hit && publishedAt < START + 3 * DAY).slice(0, 2)
+const [video] = hits
 
 test('sweeps bring an episode to the end of its trial, and its books are compared the night after', async () => {
   const ctx = await t.tenant(new Date(stage.now))
@@ -70,6 +73,37 @@ test('sweeps bring an episode to the end of its trial, and its books are compare
   expect(names.filter((name) => name === 'propose')).toHaveLength(1)
   expect(names.filter((name) => name === 'reconcile').length).toBeGreaterThan(0)
   expect(names.filter((name) => name === 'promote').length).toBeGreaterThan(8)
+})
+
+test('a video that cannot be tried keeps no other waiting', async () => {
+  const ctx = await t.tenant(new Date(stage.now))
+  const itemIds = hits.map(({ itemId }) => itemId)
+  const { videos } = await promotionTeam(ctx, world, { itemIds, advertiserId: '18' })
+  const [bound, unbound] = [...videos.values()].map(({ videoId }) => videoId)
+  const [{ kol_id: kolId }] = (await write(ctx, (tx) =>
+    tx.execute(sql`select kol_id from video where id = ${unbound ?? 0}`),
+  )) as unknown as [{ kol_id: string }]
+  const setKol = (kol: string | null) =>
+    write(ctx, (tx) => tx.execute(sql`update video set kol_id = ${kol} where id = ${unbound ?? 0}`))
+  const breakouts = (state: string) =>
+    write(ctx, (tx) => tx.execute(sql`update breakout set state = ${state} where video_id = ${bound ?? 0}`))
+  const clock = { now: stage.now }
+  const propose = createPropose({
+    ...{ db: t.database.db, platforms: NO_PLATFORMS, clock: () => new Date(clock.now) },
+  })
+  const tried = async () => (await promotionsOf(ctx)).promotions.map(({ videoId }) => videoId)
+  const { workspaceId } = ctx
+  await setKol(null)
+  await breakouts('CLOSED')
+  await propose({ workspaceId })
+  expect(await tried()).toEqual([])
+  await breakouts('FIRING')
+  await setKol(kolId)
+  await propose({ workspaceId })
+  expect(await tried()).toEqual([bound])
+  clock.now += 15 * MINUTE
+  await propose({ workspaceId })
+  expect(await tried()).toEqual([bound, unbound])
 })
 
 test('where no account can be asked nothing is tried, and what is due waits', async () => {
