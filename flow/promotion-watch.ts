@@ -11,7 +11,7 @@ import { decide } from '../rules/promotion-decide.ts'
 import { END_AGAIN_MS } from '../rules/promotion-next.ts'
 import { wholeFen } from '../rules/reconcile.ts'
 import type { TrialState } from '../rules/trial-test.ts'
-import { DAY, MINUTE } from '../rules/types.ts'
+import { DAY, HOUR, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
 import { channelOf, type Tending, type Write } from './promote.ts'
 import { evidenceOf } from './promotion-evidence.ts'
@@ -45,18 +45,49 @@ export interface Looked {
 export async function watchPromotion(tending: Tending, row: PromotionRow): Promise<Looked> {
   const { ctx, claim, clock } = tending
   const read = await readOrder(tending, row)
-  if (!read.ok) {
-    const dueAt = new Date(clock().getTime() + (read.error.retryAfterMs ?? AFTER_FAILURE))
-    const later = (tx: Tx) => holdPromotion(tx, row.id, claim).then((held) => store(tx, held, { dueAt }))
-    return { row: await write(ctx, later), wanted: null }
-  }
+  if (!read.ok) return { row: await unread(tending, row, read.error), wanted: null }
   return write(ctx, async (tx) => {
     const held = await holdPromotion(tx, row.id, claim)
     const at = clock()
-    const trial = await appendLook(tx, held, at, read.seen, read.figures)
-    const seen = await noteOrder(tx, held, at, read.seen, read.figures)
+    const shown = { ...read.seen, sight: standing(held, read.seen, at) }
+    const trial = await appendLook(tx, held, at, shown, read.figures)
+    const seen = await noteOrder(tx, held, at, shown, read.figures)
     return decideOn({ ...tending, ctx: { ...ctx, now: at } }, tx, seen, trial)
   })
+}
+
+/** What runs is asked about again before long, whatever the platform says; what is to end, at once. */
+function unread(
+  { ctx, claim, clock }: Tending,
+  { id }: PromotionRow,
+  error: FetchError,
+): Promise<PromotionRow> {
+  return write(ctx, async (tx) => {
+    const row = await holdPromotion(tx, id, claim)
+    const at = clock()
+    if (error.kind === 'not_found' && isLongOver(row, at)) return vanished(tx, row, at)
+    const most = row.stop === null ? LOOK_EVERY : AFTER_FAILURE
+    const wait = error.retryAfterMs ?? AFTER_FAILURE
+    const ms = row.orderStand === 'LIVE' ? Math.min(wait, most) : wait
+    return store(tx, row, { dueAt: new Date(at.getTime() + ms) })
+  })
+}
+
+const isLongOver = ({ hours, claimedAt }: PromotionRow, at: Date) =>
+  hours !== null && claimedAt !== null && at.getTime() > claimedAt.getTime() + hours * HOUR + DAY
+
+/** Deleted on the platform's pages, and its time is over: it spends no more, and what it spent is as last seen. */
+async function vanished(tx: Tx, row: PromotionRow, at: Date): Promise<PromotionRow> {
+  const { row: over } = await move(tx, row, { kind: 'SEEN', order: 'ENDED', spentFen: row.spentFen }, at)
+  const ended = await finished(tx, over, at, null)
+  return store(tx, ended, { dueAt: ended.finalFen === null ? new Date(at.getTime() + DAY) : null })
+}
+
+/** Paused by others: it may go on, so that it is over only when its time is. */
+function standing(row: PromotionRow, { sight }: SeenOrder, at: Date): SeenOrder['sight'] {
+  const mayGoOn = row.stop === null && !isLongOver(row, at)
+  const paused = sight === 'FROZEN' && mayGoOn && CAPABILITIES[row.method].end === 'PAUSE'
+  return paused ? 'WAITING' : sight
 }
 
 type Read = { ok: true; seen: SeenOrder; figures: OrderFigures } | { ok: false; error: FetchError }

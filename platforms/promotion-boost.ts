@@ -19,7 +19,8 @@ const SIGHTS: Readonly<Record<string, OrderSight>> = {
   OFFLINE_TIME: 'ENDED',
   DISABLE: 'FROZEN',
   FROZEN: 'FROZEN',
-  DELETED: 'FROZEN',
+  // It never comes back; a paused one may, on the platform's pages.
+  DELETED: 'ENDED',
 }
 
 export function createBoostChannel(setup: QianchuanSetup): PromotionChannel {
@@ -42,7 +43,7 @@ export function createBoostChannel(setup: QianchuanSetup): PromotionChannel {
       const task = (await list(adId, from)).find((each) => each.taskId === taskId)
       if (task) return [task, adId]
     }
-    throw new FetchError('parse', `the list of tasks does not show ${taskId}`)
+    throw new FetchError('not_found', `the list of tasks does not show ${taskId}`)
   }
   return {
     ...base,

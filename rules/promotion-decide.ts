@@ -244,11 +244,13 @@ function ofJudged(evidence: Judged): Omit<Decision, 'ruleVersion' | 'settingsVer
 }
 
 function less(evidence: Running, rule: ExplainedRule, settings: DecideSettings, now: number): Choice {
-  const { budgetFen, can } = evidence
+  const { budgetFen, spentFen, can } = evidence
   if (!can.cut) return { action: 'HOLD', rule: 'CANNOT_CUT' }
   if (!isCooled(evidence, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
   const amountFen = stepped(budgetFen * settings.cutShare, settings)
-  if (amountFen <= 0 || budgetFen - amountFen < settings.leastFen)
+  const left = budgetFen - amountFen
+  // No budget is set below what is spent of it.
+  if (amountFen <= 0 || left < settings.leastFen || left <= spentFen)
     return { action: 'RETIRE', rule: 'TOO_SMALL' }
   return { action: 'CUT', rule, amountFen }
 }

@@ -66,3 +66,37 @@ test('an end that the platform puts off for hours is tried again within minutes'
   expect(after).toMatchObject({ orderStand: 'LIVE', stop: 'PERSON', lookedAt: null })
   expect(after?.dueAt?.getTime()).toBe(now + 5 * MINUTE)
 })
+
+const boost = { method: 'MATERIAL_BOOST', planId: '17', hours: 24, spentFen: 3_000 } as const
+
+test('a boost that others paused may go on, and is over when its time is', async () => {
+  const { ctx, trial, now } = await running()
+  const row = await changed(ctx, trial.id, { ...boost, claimedAt: ctx.now })
+  const tendAt = async (at: number) => {
+    const paused = orderChannel(row)
+    const order = async () => ({ ...(await paused.order('', null)), sight: 'FROZEN' as const })
+    const channels = { [row.method]: { ...paused, order } }
+    const later = { ...ctx, now: new Date(at) }
+    await changed(ctx, row.id, { dueAt: later.now })
+    await tendPromotion(later, { promotionId: row.id, channels, clock: () => later.now })
+    return (await promotionsOf(ctx)).promotions[0]
+  }
+  expect(await tendAt(now + HOUR)).toMatchObject({ orderStand: 'LIVE', stop: null })
+  expect(await tendAt(now + 49 * HOUR)).toMatchObject({ orderStand: 'OVER', stop: 'PLATFORM' })
+})
+
+test('a boost that the platform does not list any more counts as last seen once its time is over', async () => {
+  const { ctx, trial, now } = await running()
+  const row = await changed(ctx, trial.id, { ...boost, claimedAt: ctx.now })
+  const gone = new FetchError('not_found', 'the list does not show it')
+  const channels = { [row.method]: { ...orderChannel(row), order: () => Promise.reject(gone) } }
+  const tendAt = async (at: number) => {
+    const later = { ...ctx, now: new Date(at) }
+    await changed(ctx, row.id, { dueAt: later.now })
+    await tendPromotion(later, { promotionId: row.id, channels, clock: () => later.now })
+    return (await promotionsOf(ctx)).promotions[0]
+  }
+  expect(await tendAt(now + HOUR)).toMatchObject({ orderStand: 'LIVE' })
+  expect(await tendAt(now + 50 * HOUR)).toMatchObject({ orderStand: 'OVER', spentFen: 3_000, finalFen: null })
+  expect(await tendAt(now + 15 * 24 * HOUR)).toMatchObject({ finalFen: trial.orderedFen, dueAt: null })
+})

@@ -124,7 +124,7 @@ test('a task is found by our name, given more and less, and paused for good', as
   stage.now += HOUR
   expect(await boosts().figures(question, stage.now)).toMatchObject({ spendFen: 52_500, disagrees: false })
   expect((await boosts().figures(question, stage.now)).clicks).toBeGreaterThan(0)
-  await expect(boosts().order('123', planId)).rejects.toMatchObject({ kind: 'parse' })
+  await expect(boosts().order('123', planId)).rejects.toMatchObject({ kind: 'not_found' })
 })
 
 test('what nobody answered for is unknown, and an answer that leaves the task out says nothing', async () => {

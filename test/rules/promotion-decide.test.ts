@@ -236,6 +236,11 @@ const TABLE: [string, DecideEvidence, string][] = [
     'HOLD CANNOT_CUT',
   ],
   ['scale, tiring, small', { ...SCALE, ...tired('TIRING', 'CUT'), budgetFen: 12_000 }, 'RETIRE TOO_SMALL'],
+  [
+    'scale, tiring, more spent than would be left',
+    { ...SCALE, ...tired('TIRING', 'CUT'), spentFen: 70_000 },
+    'RETIRE TOO_SMALL',
+  ],
   ['scale, fresh', { ...SCALE, ...tired('FRESH') }, 'ADD_BUDGET EARNS 20000'],
   ['scale, below break-even', { ...SCALE, ...LOW }, 'CUT EARNS_LESS 30000'],
   ['scale, below break-even, little spent', { ...SCALE, ...LOW, spentFen: 11_999 }, 'HOLD STEADY'],
