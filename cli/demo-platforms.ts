@@ -9,7 +9,7 @@ import { createDoudianOAuth } from '../platforms/doudian-oauth.ts'
 import { createDouyinOAuth } from '../platforms/douyin-oauth.ts'
 import { createHttp } from '../platforms/http.ts'
 import { createOceanengineOAuth } from '../platforms/oceanengine-oauth.ts'
-import { createRegistry } from '../platforms/registry.ts'
+import { createRegistry, type Registry } from '../platforms/registry.ts'
 import { DOUDIAN_APP } from '../platforms/simulator/doudian.ts'
 import { DOUYIN_APP } from '../platforms/simulator/douyin-accounts.ts'
 import type { Simulator } from '../platforms/simulator/server.ts'
@@ -75,12 +75,21 @@ export function createDemoPlatforms({ db, simulator, clock, sleep }: DemoPlatfor
     sleep: rest,
     accounts,
     courier,
-    registry,
+    registry: uncounted(registry),
   })
   return {
     simulator,
     accounts,
     platforms,
+  }
+}
+
+/** Looks and orders, whose calls nothing limits here: to count them was a third of all statements of the story. */
+function uncounted(registry: Registry): Registry {
+  return {
+    ...registry,
+    connectors: (viewpoints) => registry.connectors(viewpoints),
+    promotion: (subject, accessToken) => registry.promotion(subject, accessToken),
   }
 }
 
