@@ -8,7 +8,7 @@ import { DAY, MINUTE } from '../rules/types.ts'
 import type { Workers } from '../workers/workers.ts'
 import type { Playbook } from './demo-playbook.ts'
 
-const STEP = 20 * MINUTE
+const STEP = 30 * MINUTE
 /** After the story simulated time goes on, one step per second, so that there is something to watch. */
 const PACE = 1000
 

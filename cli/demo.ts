@@ -72,7 +72,7 @@ export async function demo(input: DemoInput): Promise<'running' | 'done'> {
   if (values.json) input.json(JSON.stringify({ ...score, seconds, promotion }))
   if (values.exit) return 'done'
   say(`Open ${api.url}/explorer#token=${secret}`)
-  say('Simulated time goes on, 20 minutes a second. Ctrl-C stops everything.')
+  say('Simulated time goes on, 30 minutes a second. Ctrl-C stops everything.')
   const going = new AbortController()
   const goesOn = story.keepPlaying(going.signal).catch((error) => log.error({ err: error }, 'demo'))
   shutdown.opened('demo clock', async () => {
