@@ -21,9 +21,7 @@ import { createWorkspace } from '../flow/workspace.ts'
 import { createHttp } from '../platforms/http.ts'
 import { createOceanengine } from '../platforms/oceanengine.ts'
 import type { PromotionChannels } from '../platforms/promotion.ts'
-import { createBoostChannel } from '../platforms/promotion-boost.ts'
-import { createPlanAddChannel } from '../platforms/promotion-plan-add.ts'
-import { createSuixintuiChannel } from '../platforms/promotion-suixintui.ts'
+import { createPromotionChannels } from '../platforms/promotion-channels.ts'
 import { createSimulator, type Simulator } from '../platforms/simulator/server.ts'
 import type { WorldVideo } from '../platforms/simulator/videos.ts'
 import type { World } from '../platforms/simulator/world.ts'
@@ -33,7 +31,7 @@ import { createWalk } from '../rules/walk.ts'
 import { connect } from '../test/support/promotions.ts'
 import { agesOfLooks, walkHistory } from './detection-worlds.ts'
 
-/** As the demo's clock goes. */
+/** Between two sweeps. */
 const STEP = 20 * MINUTE
 /** The test sets its stakes by the hour: the program's quarter of an hour finds next to nothing more. */
 const LOOK_EVERY = HOUR
@@ -85,12 +83,7 @@ function channelsOf(simulator: Simulator, now: () => number): PromotionChannels 
   })
   const accessToken = () => simulator.tokens.current().accessToken
   const oceanengine = createOceanengine({ baseUrl: simulator.url, accessToken, http })
-  const setup = { oceanengine, advertiserId: simulator.advertiserId, now }
-  return {
-    SUIXINTUI_ORDER: createSuixintuiChannel(oceanengine, simulator.advertiserId),
-    MATERIAL_BOOST: createBoostChannel(setup),
-    UNI_PLAN_ADD: createPlanAddChannel(setup),
-  }
+  return createPromotionChannels({ oceanengine, advertiserId: simulator.advertiserId, now })
 }
 
 /** When the rule that every workspace starts with fires for the demo's videos, and when its episodes end. */

@@ -5,12 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, isNull, lte, or, sql } from 'drizzle-orm'
 import { account } from '../db/tables.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import type { OAuth, TokenGrant } from '../platforms/oauth.ts'
 import { accessOutlives, refreshDue, renewalDue, renewalsLeft } from '../rules/account.ts'
 import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
-import { found, text } from './errors.ts'
+import { fetchError, found, text } from './errors.ts'
 import type { Sealer } from './seal.ts'
 import { chooseSources } from './subject.ts'
 
@@ -191,8 +190,7 @@ const FREE = { claim: null, claimedUntil: null }
 
 /** Only the platform's own word on a token ends an account; a network blip is not such a word. `row` as we claimed it. */
 async function failed(ctx: Context, row: AccountRow, error: unknown): Promise<Refreshed> {
-  const failure = error as FetchError
-  if (failure.name !== 'FetchError') throw error
+  const failure = fetchError(error)
   const refused = failure.kind === 'auth'
   const outlives = refused && accessOutlives(inMs(row), ctx.now.getTime())
   const soon = new Date(ctx.now.getTime() + MINUTE)

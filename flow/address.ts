@@ -60,6 +60,7 @@ export function sealed(
 
 const MOST_URL = 2000
 const THIS_MACHINE = new Set(['localhost', '127.0.0.1', '[::1]'])
+export const isThisMachine = ({ hostname }: URL) => THIS_MACHINE.has(hostname)
 
 /** Says what is wrong without saying the address. Hosts of the own network are fine: who runs this chooses them. */
 export function addressOf(given: string, { allowHttp }: { allowHttp: boolean }): string {
@@ -67,7 +68,7 @@ export function addressOf(given: string, { allowHttp }: { allowHttp: boolean }):
   if (given.length > MOST_URL) throw wrong(`has more than ${MOST_URL} characters`)
   if (!URL.canParse(given.trim())) throw wrong('is no address: copy it whole, from https:// on')
   const url = new URL(given.trim())
-  const local = allowHttp && url.protocol === 'http:' && THIS_MACHINE.has(url.hostname)
+  const local = allowHttp && url.protocol === 'http:' && isThisMachine(url)
   if (url.protocol !== 'https:' && !local) throw wrong('must begin with https://')
   if (url.username !== '' || url.password !== '') {
     throw wrong('must not hold a user or password: put what is secret into secret')

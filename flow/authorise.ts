@@ -2,11 +2,10 @@
 import { eq } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.ts'
 import { kol } from '../db/tables.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import { MINUTE } from '../rules/types.ts'
 import { type AccountDeps, connectAccount } from './account.ts'
 import { type Context, write } from './context.ts'
-import { found, InvalidInputError } from './errors.ts'
+import { fetchError, found, InvalidInputError } from './errors.ts'
 import { storeSubjects } from './explore.ts'
 
 /** As long as a platform's code lives. */
@@ -67,11 +66,10 @@ export async function finishAuthorisation(
   const { workspaceId, kolId } = openState(deps, query.state ?? '', platform, now)
   const code = oauth && query[oauth.codeParameter]
   if (!oauth || !code) throw new InvalidInputError('code', 'The platform sent no code: authorise again.')
-  const authorised = await oauth.exchange(code).catch((error: FetchError) => {
-    if (error.name !== 'FetchError') throw error
+  const authorised = await oauth.exchange(code).catch((error) => {
     throw new InvalidInputError(
       'code',
-      `The platform did not take its code (${error.message}): authorise again.`,
+      `The platform did not take its code (${fetchError(error).message}): authorise again.`,
     )
   })
   const ctx = { db, workspaceId, now }

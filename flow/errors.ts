@@ -1,4 +1,5 @@
 /** The ways a verb refuses, for callers to branch on. Anything else that is thrown is a defect or an outage. */
+import type { FetchError } from '../platforms/errors.ts'
 import type { Pairing } from '../rules/pair.ts'
 
 /** Something that was named does not exist in this workspace. */
@@ -86,6 +87,12 @@ export function eachLine<Line, Done>(
   return done as Done[]
 }
 const REFUSALS = [NotFoundError, InvalidInputError, ConflictError, PairError]
+
+/** What a platform's call failed of; anything else is no answer of a platform and is thrown on. */
+export function fetchError(error: unknown): FetchError {
+  if ((error as Error).name !== 'FetchError') throw error
+  return error as FetchError
+}
 
 /** Turns the database's "already there" on one constraint into a ConflictError; lets everything else pass. */
 export function conflictOn(constraint: string, message: string): (error: unknown) => never {

@@ -3,10 +3,9 @@ import { and, eq, isNull, notInArray } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { account, reach, subject } from '../db/tables.ts'
 import type { Directory, Found } from '../platforms/directory.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import { DAY, MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
-import { found } from './errors.ts'
+import { fetchError, found } from './errors.ts'
 import { chooseSources } from './subject.ts'
 
 /** Bindings change by hand, rarely. */
@@ -41,8 +40,7 @@ async function ask(directory: Directory) {
   try {
     return { ok: true as const, found: await directory.subjects() }
   } catch (error) {
-    if ((error as Error).name !== 'FetchError') throw error
-    return { ok: false as const, error: error as FetchError }
+    return { ok: false as const, error: fetchError(error) }
   }
 }
 

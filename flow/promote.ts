@@ -17,6 +17,7 @@ import type { Decision } from '../rules/promotion-decide.ts'
 import { additionsOf, wholeFen } from '../rules/reconcile.ts'
 import { type CallKind, type CallOutcome, MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
+import { fetchError } from './errors.ts'
 import {
   holdPromotion,
   lockPromotion,
@@ -38,7 +39,7 @@ export interface Tending {
   /** Of now: a call takes its time. */
   clock: () => Date
   claim: string
-  /** ms between looks at what runs; left out: LOOK_EVERY of flow/promotion-watch.ts. */
+  /** ms between looks at what runs; left out: LOOK_EVERY. */
   lookEvery?: number | undefined
 }
 
@@ -53,6 +54,8 @@ export interface Write {
 /** What a platform or the guard refuses may be asked again so much later. */
 export const AGAIN = 15 * MINUTE
 export const SOON = 5 * MINUTE
+/** 看一次: the test may be looked at whenever one likes. */
+export const LOOK_EVERY = 15 * MINUTE
 /** What the guard refused: caps, marks and modes seldom change, and who changes a setting wakes it. */
 const HELD = 60 * MINUTE
 /** An unknown outcome is looked for at once: its order should be in the list by then. */
@@ -110,8 +113,7 @@ async function readRoom(tending: Tending, row: PromotionRow, asked: Write): Prom
     const order = await channel.order(row.orderId ?? '', row.planId)
     return { ok: true, before: { room, added: additionsOf(order), wholeFen: wholeFen(order) } }
   } catch (error) {
-    if ((error as Error).name !== 'FetchError') throw error
-    return { ok: false, error: error as FetchError }
+    return { ok: false, error: fetchError(error) }
   }
 }
 
@@ -128,7 +130,7 @@ function putOff(tending: Tending, row: PromotionRow, error: FetchError): Promise
   })
 }
 
-const later = (now: Date, ms: number) => new Date(now.getTime() + ms)
+export const later = (now: Date, ms: number) => new Date(now.getTime() + ms)
 
 interface Claimed {
   mine: boolean
@@ -195,7 +197,6 @@ async function refusalsOf(
 export const reasonsOf = (answer: GuardAnswer): readonly GuardReason[] =>
   answer.kind === 'ALLOWED' ? [] : answer.reasons
 
-const HELD_LIVE = 15 * MINUTE
 /** Waits, with the reasons for whoever looks. */
 export function held(
   tx: Tx,
@@ -206,7 +207,7 @@ export function held(
   const quiet = reasons.find((reason) => reason.kind === 'QUIET')
   const waits = quiet ? Math.max(quiet.until - now.getTime(), 0) : HELD
   // What runs is looked at all the same while it gets no more.
-  const wait = row.orderStand === 'LIVE' ? Math.min(waits, HELD_LIVE) : waits
+  const wait = row.orderStand === 'LIVE' ? Math.min(waits, LOOK_EVERY) : waits
   return store(tx, row, { held: [...reasons], dueAt: later(now, row.stop === null ? wait : 0) })
 }
 
@@ -340,17 +341,13 @@ async function answer(
       amountFen: amountOf(row, asked),
     })
     const event = { kind: 'ANSWERED', call, attempt, outcome } as const
-    const due = dueAfter(sent, call, now)
-    const dueAt = row.stop === null || outcome === 'UNKNOWN' ? due : toEnd(due, outcome, now)
-    const change = { ...settledMoney(row, call, outcome), dueAt }
+    const change = {
+      ...settledMoney(row, call, outcome),
+      dueAt: dueAfter(sent, call, row.stop !== null, now),
+    }
     const named = call === 'CREATE' && outcome === 'DONE' ? { orderId, adId: sent.adId } : {}
     return (await move(tx, row, event, now, { ...change, ...named })).row
   })
-}
-
-/** It is to end, and spends until then. */
-function toEnd(due: Date, outcome: CallOutcome, now: Date): Date {
-  return outcome === 'DONE' ? now : new Date(Math.min(due.getTime(), later(now, SOON).getTime()))
 }
 
 /** What becomes of the change in question once its outcome is known. Less than is spent cannot be the whole of it. */
@@ -361,10 +358,12 @@ export function settledMoney(row: PromotionRow, call: CallKind, outcome: CallOut
   return { orderedFen: Math.max(row.orderedFen - changed, row.spentFen ?? 0), addingFen: 0 }
 }
 
-function dueAfter({ outcome, retryAfterMs }: Sent, call: CallKind, now: Date): Date {
+/** `ends`: the order is to end, and spends while it waits. */
+function dueAfter({ outcome, retryAfterMs }: Sent, call: CallKind, ends: boolean, now: Date): Date {
   if (outcome === 'UNKNOWN') return later(now, LOOK_FOR)
-  // An order that is to end spends while it waits.
-  if (outcome === 'NOT_NOW' && call === 'TERMINATE') return later(now, Math.min(retryAfterMs ?? SOON, SOON))
-  if (outcome === 'NOT_NOW') return later(now, retryAfterMs ?? SOON)
-  return call === 'TERMINATE' ? now : later(now, SOON)
+  if (outcome === 'NOT_NOW') {
+    const wait = retryAfterMs ?? SOON
+    return later(now, ends || call === 'TERMINATE' ? Math.min(wait, SOON) : wait)
+  }
+  return call === 'TERMINATE' || (ends && outcome === 'DONE') ? now : later(now, SOON)
 }

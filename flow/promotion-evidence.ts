@@ -7,9 +7,10 @@ import { CAPABILITIES } from '../rules/capability.ts'
 import type { Running } from '../rules/promotion-decide.ts'
 import { boundsOf } from '../rules/trial-bound.ts'
 import type { TrialState } from '../rules/trial-test.ts'
-import { HOUR, MINUTE } from '../rules/types.ts'
+import { HOUR } from '../rules/types.ts'
 import { dayOf, startOfDay } from '../rules/zone.ts'
 import { fatigueOf } from './fatigue.ts'
+import { delayOf } from './promotion-look.ts'
 import type { PromotionRow } from './promotion-row.ts'
 import type { CurrentSettings } from './promotion-settings.ts'
 
@@ -24,8 +25,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
   const { facts, settings, now } = known
   const { zone } = settings.guard
   const changes = await changesToday(tx, row, zone, now)
-  const reported = CAPABILITIES[row.method].report.delayMinutes * MINUTE
-  const over = row.orderStand === 'OVER' && now.getTime() - (row.overAt?.getTime() ?? 0) >= reported
+  const over = row.orderStand === 'OVER' && now.getTime() - (row.overAt?.getTime() ?? 0) >= delayOf(row)
   const until = row.overAt ?? now
   const hoursRun = row.deliveringAt ? (until.getTime() - row.deliveringAt.getTime()) / HOUR : 0
   const { addBudget, cut } = CAPABILITIES[row.method]

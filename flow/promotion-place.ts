@@ -7,7 +7,8 @@ import type { FetchError } from '../platforms/errors.ts'
 import { isPlaced, type Placement, type PlaceWhy, place } from '../rules/promotion-place.ts'
 import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
-import { held, type Tending } from './promote.ts'
+import { fetchError } from './errors.ts'
+import { held, later, SOON, type Tending } from './promote.ts'
 import { factsOf, fitPlan, proposeAdd, scaleAsTried } from './promotion-propose.ts'
 import { holdPromotion, type PromotionRow, store } from './promotion-row.ts'
 import { loadSettings } from './promotion-settings.ts'
@@ -15,7 +16,6 @@ import { approvalsOf } from './promotion-standing.ts'
 
 /** A review takes minutes; the plan is asked again as often as an order is looked at. */
 const REVIEW = 15 * MINUTE
-const AFTER_FAILURE = 5 * MINUTE
 
 /** Asks the platform for the plans around the video, and writes what follows: answers the row as it stands then. */
 export async function placePromotion(tending: Tending, row: PromotionRow): Promise<PromotionRow> {
@@ -28,12 +28,10 @@ export async function placePromotion(tending: Tending, row: PromotionRow): Promi
     // Told to stop, or chosen, meanwhile.
     if (isPlaced(own) || (own.state !== 'PROPOSED' && own.state !== 'APPROVED')) return own
     if (placement instanceof Error)
-      return store(tx, own, { dueAt: later(now, placement.retryAfterMs ?? AFTER_FAILURE) })
+      return store(tx, own, { dueAt: later(now, placement.retryAfterMs ?? SOON) })
     return settlePlace({ tx, ctx: { ...ctx, now } }, own, placement)
   })
 }
-
-const later = (now: Date, ms: number) => new Date(now.getTime() + ms)
 
 async function look(
   { channels }: Tending,
@@ -46,8 +44,7 @@ async function look(
     const { places, neighbours } = await channel.surroundings({ awemeId, itemId, productId })
     return place({ method, productId, amountFen }, places, neighbours)
   } catch (error) {
-    if ((error as Error).name !== 'FetchError') throw error
-    return error as FetchError
+    return fetchError(error)
   }
 }
 

@@ -7,7 +7,7 @@ import { CAPABILITIES } from '../rules/capability.ts'
 import { explainProblem, type PromotionSpec, type SpecProblem, validate } from '../rules/capability-check.ts'
 import { propose } from '../rules/promotion.ts'
 import { DECISION_VERSION, type Decision, decide } from '../rules/promotion-decide.ts'
-import type { Aim, Method } from '../rules/types.ts'
+import type { Aim, Method, TrialTerms } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, found, InvalidInputError } from './errors.ts'
 import { fatigueOf } from './fatigue.ts'
@@ -134,13 +134,21 @@ export async function proposeTrial(
     ...follows,
     proposedBy: null,
   })
-  const breakEven = fit.ok ? (fit.draft.trialTerms?.breakEvenRoi ?? null) : null
-  const { firing, trials, videoId } = facts
-  const terms = fit.ok ? (fit.draft.trialTerms ?? null) : null
-  const fatigue = trials.count === 0 ? null : await fatigueOf(tx, videoId, { settings, terms, now: ctx.now })
-  const evidence = { stage: 'CANDIDATE', firing, breakEven, fatigue, trials } as const
-  const decision = given ?? decide(evidence, settings.decide, ctx.now.getTime())
-  return fit.ok && decision.action === 'START' ? insert(tx, ctx, fit.draft, decision) : null
+  if (!fit.ok) return null
+  const decision = given ?? (await decideOn(tx, ctx, facts, settings, fit.draft.trialTerms ?? null))
+  return decision.action === 'START' ? insert(tx, ctx, fit.draft, decision) : null
+}
+
+async function decideOn(
+  tx: Tx,
+  { now }: Context,
+  { firing, trials, videoId }: VideoFacts,
+  settings: CurrentSettings,
+  terms: TrialTerms | null,
+): Promise<Decision> {
+  const fatigue = trials.count === 0 ? null : await fatigueOf(tx, videoId, { settings, terms, now })
+  const breakEven = terms?.breakEvenRoi ?? null
+  return decide({ stage: 'CANDIDATE', firing, breakEven, fatigue, trials }, settings.decide, now.getTime())
 }
 
 /** 追投 takes 24 hours at most. */

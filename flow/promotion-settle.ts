@@ -2,7 +2,6 @@
 import { and, eq, isNotNull, max, ne } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { promotion, promotionCall } from '../db/tables.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import type { PromotionChannel } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
 import { LEASE_MS } from '../rules/promotion.ts'
@@ -17,8 +16,9 @@ import {
   settleAddition,
   windowOf,
 } from '../rules/reconcile.ts'
-import { type CallKind, MINUTE } from '../rules/types.ts'
+import type { CallKind } from '../rules/types.ts'
 import { write } from './context.ts'
+import { fetchError } from './errors.ts'
 import { channelOf, NOT_NOW, orderOf, SOON, settledMoney, type Tending } from './promote.ts'
 import {
   holdPromotion,
@@ -35,8 +35,6 @@ type Found =
   | { kind: 'NOT_SENT' }
   | { kind: 'AMBIGUOUS'; why: string }
   | { kind: 'WAIT'; until: number }
-
-const AGAIN = 5 * MINUTE
 
 /** Nobody answered for the claim, and its time is over. */
 export function loseCall({ ctx, clock, claim }: Tending, promotionId: number): Promise<PromotionRow> {
@@ -61,8 +59,7 @@ export async function settleCall(tending: Tending, row: PromotionRow): Promise<P
     const found = first.kind === 'NOT_SENT' ? await look(tending, row, call) : first
     return await conclude(tending, row, call, found)
   } catch (error) {
-    if ((error as Error).name !== 'FetchError') throw error
-    const wait = (error as FetchError).retryAfterMs ?? AGAIN
+    const wait = fetchError(error).retryAfterMs ?? SOON
     return conclude(tending, row, call, { kind: 'WAIT', until: tending.clock().getTime() + wait })
   }
 }
@@ -93,7 +90,7 @@ async function findOrder(tending: Tending, channel: PromotionChannel, row: Promo
   const failed = looked.kind === 'LOOK' && !(await readEach(channel, row, looked.orderIds, known))
   // Who begins late has as long as who began at once.
   const patient = readAt < row.since.getTime() + RECONCILE_DEFAULTS.patienceMs
-  if (failed && patient) return { kind: 'WAIT', until: readAt + AGAIN }
+  if (failed && patient) return { kind: 'WAIT', until: readAt + SOON }
   return foundBy(at(readAt), readAt)
 }
 
@@ -109,7 +106,7 @@ async function findState(tending: Tending, channel: PromotionChannel, row: Promo
   if (written.outcome === 'done') return { kind: 'THERE', orderId: written.value.orderId }
   if (written.outcome === 'invalid') return { kind: 'NOT_SENT' }
   if (written.outcome === 'unknown' || NOT_NOW.has(written.error.kind))
-    return { kind: 'WAIT', until: readAt + (written.error.retryAfterMs ?? AGAIN) }
+    return { kind: 'WAIT', until: readAt + (written.error.retryAfterMs ?? SOON) }
   return { kind: 'NOT_SENT' }
 }
 
@@ -125,7 +122,7 @@ async function readEach(
     try {
       known.set(orderId, await channel.order(orderId, planId))
     } catch (error) {
-      if ((error as Error).name !== 'FetchError') throw error
+      fetchError(error)
       all = false
     }
   }
@@ -139,7 +136,7 @@ function foundBy(settled: Settlement, readAt: number): Found {
     case 'AMBIGUOUS':
       return { kind: 'AMBIGUOUS', why: `${settled.why}: ${settled.orderIds.join(', ')}` }
     case 'LOOK':
-      return { kind: 'WAIT', until: readAt + AGAIN }
+      return { kind: 'WAIT', until: readAt + SOON }
     default:
       return settled
   }

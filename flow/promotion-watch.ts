@@ -11,9 +11,10 @@ import { decide } from '../rules/promotion-decide.ts'
 import { END_AGAIN_MS } from '../rules/promotion-next.ts'
 import { wholeFen } from '../rules/reconcile.ts'
 import type { TrialState } from '../rules/trial-test.ts'
-import { DAY, HOUR, MINUTE } from '../rules/types.ts'
+import { DAY, HOUR } from '../rules/types.ts'
 import { write } from './context.ts'
-import { channelOf, type Tending, type Write } from './promote.ts'
+import { fetchError } from './errors.ts'
+import { channelOf, LOOK_EVERY, SOON, type Tending, type Write } from './promote.ts'
 import { evidenceOf } from './promotion-evidence.ts'
 import { appendLook, delayOf } from './promotion-look.ts'
 import { factsOf, proposeScale, proposeTrial, scaleFen } from './promotion-propose.ts'
@@ -29,9 +30,6 @@ import { type CurrentSettings, loadSettings } from './promotion-settings.ts'
 import { endRefusedAt } from './promotion-settle.ts'
 import { lookNow } from './schedule.ts'
 
-/** 看一次: the test may be looked at whenever one likes. */
-export const LOOK_EVERY = 15 * MINUTE
-const AFTER_FAILURE = 5 * MINUTE
 /** Last figures that do not come for so long count as all that was ordered. */
 const FIGURES_WITHIN = 7 * DAY
 
@@ -66,8 +64,8 @@ function unread(
     const row = await holdPromotion(tx, id, claim)
     const at = clock()
     if (error.kind === 'not_found' && isLongOver(row, at)) return vanished(tx, row, at)
-    const most = row.stop === null ? LOOK_EVERY : AFTER_FAILURE
-    const wait = error.retryAfterMs ?? AFTER_FAILURE
+    const most = row.stop === null ? LOOK_EVERY : SOON
+    const wait = error.retryAfterMs ?? SOON
     const ms = row.orderStand === 'LIVE' ? Math.min(wait, most) : wait
     return store(tx, row, { dueAt: new Date(at.getTime() + ms) })
   })
@@ -106,8 +104,7 @@ async function readOrder(tending: Tending, row: PromotionRow): Promise<Read> {
     }
     return { ok: true, seen, figures: await channel.figures(question, now) }
   } catch (error) {
-    if ((error as Error).name !== 'FetchError') throw error
-    return { ok: false, error: error as FetchError }
+    return { ok: false, error: fetchError(error) }
   }
 }
 

@@ -2,11 +2,11 @@
 import { desc, eq, sql } from 'drizzle-orm'
 import { rows } from '../db/client.ts'
 import { reconciliation } from '../db/tables.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import type { PromotionChannels } from '../platforms/promotion.ts'
 import { HOUR } from '../rules/types.ts'
 import { dayOf, SHANGHAI } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
+import { fetchError } from './errors.ts'
 import { ledgerSubject } from './ledger.ts'
 
 /** The wallet was read a while before its night was stored, and clocks differ. */
@@ -47,9 +47,8 @@ export async function walletOf(
   try {
     return { ok: true, fen: (await channel.room()).walletFen }
   } catch (error) {
-    if ((error as FetchError).name !== 'FetchError') throw error
     // Who may not see the wallet may compare orders all the same; anything else is tried again.
-    return (error as FetchError).kind === 'forbidden' ? { ok: true, fen: null } : { ok: false }
+    return fetchError(error).kind === 'forbidden' ? { ok: true, fen: null } : { ok: false }
   }
 }
 

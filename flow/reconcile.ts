@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm'
 import { type Db, rows } from '../db/client.ts'
 import { reconciliation } from '../db/tables.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import type { PromotionChannel, PromotionChannels } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
+import { wholeFen } from '../rules/reconcile.ts'
 import {
   compare,
   type Difference,
@@ -15,6 +15,7 @@ import {
 import { DAY, HOUR, type Method } from '../rules/types.ts'
 import { addDays, dayOf, SHANGHAI, startOfDay } from '../rules/zone.ts'
 import { type Context, write } from './context.ts'
+import { fetchError } from './errors.ts'
 import { ledgerSubject } from './ledger.ts'
 import { lastNight, leftWallet, reportedSpend, walletOf } from './reconcile-wallet.ts'
 
@@ -141,13 +142,20 @@ async function theirOrders(
       const open = sight === 'DELIVERING' || sight === 'WAITING'
       const figures = open ? null : await channel.figures(question, clock().getTime())
       const { addedFen } = added
-      const whole = amountFen === null || addedFen === null ? amountFen : amountFen + addedFen
       const spentFen = figures?.spendFen ?? null
-      read.push({ accountId, orderId, amountFen: whole, spentFen, createdAt, addedFen, open })
+      read.push({
+        accountId,
+        orderId,
+        amountFen: wholeFen({ amountFen, added }),
+        spentFen,
+        createdAt,
+        addedFen,
+        open,
+      })
     }
     return read
   } catch (error) {
-    if ((error as FetchError).name !== 'FetchError') throw error
+    fetchError(error)
     return null
   }
 }

@@ -10,6 +10,7 @@ import type { Doudian, OrderRow } from '../platforms/doudian.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import { DAY, HOUR } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
+import { fetchError } from './errors.ts'
 import { finishReading, ledgerSubject, moveReadTo, recordingFailure } from './ledger.ts'
 import { type Changed, merged, refreshMoney } from './money.ts'
 import { type SoldDay, sumSales } from './sale-day.ts'
@@ -89,8 +90,7 @@ async function readSide(
     for await (const batch of batched(seen(), size)) await put(batch)
     return { error: null, refused: false }
   } catch (error) {
-    if ((error as Error).name !== 'FetchError') throw error
-    const failure = error as FetchError
+    const failure = fetchError(error)
     return { error: failure, refused: failure.kind === 'forbidden' && rowsSeen === 0 }
   }
 }

@@ -1,6 +1,6 @@
 import { FetchError } from './errors.ts'
 import type { Gate } from './gate.ts'
-import { parseJson, toJson } from './json.ts'
+import { toJson, tryJson } from './json.ts'
 import { createLimiter } from './limiter.ts'
 import { redact, secretsOf } from './redact.ts'
 import { createRetry, retryAfterMs } from './retry.ts'
@@ -121,7 +121,7 @@ function bodyOf({ body, form }: HttpCall): { body?: string | URLSearchParams } {
 
 function judge(call: HttpCall, answer: Answer, now: number): unknown {
   const wait = retryAfterMs(answer.retryAfter, now)
-  const body = parsed(answer.text)
+  const body = tryJson(answer.text)
   const business = body === undefined ? null : call.classify(body, answer.status, now)
   const error = verdict(business, statusError(answer.status), answer.status)
   if (error) {
@@ -130,14 +130,6 @@ function judge(call: HttpCall, answer: Answer, now: number): unknown {
   }
   if (body === undefined) throw new FetchError('parse', 'the answer is not JSON')
   return body
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -11,6 +11,15 @@ export function parseJson(text: string): unknown {
   })
 }
 
+/** undefined: it is no JSON. */
+export function tryJson(text: string): unknown {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** As JSON.stringify, and a bigint becomes an unquoted number: the way ids go back to a vendor. */
 export function toJson(value: unknown): string {
   return stringify(value) ?? 'null'

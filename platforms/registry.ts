@@ -9,9 +9,7 @@ import { createHttp, type Http } from './http.ts'
 import { createLedger, type Ledger, type LedgerOptions } from './ledger.ts'
 import { createOceanengine } from './oceanengine.ts'
 import type { PromotionChannels } from './promotion.ts'
-import { createBoostChannel } from './promotion-boost.ts'
-import { createPlanAddChannel } from './promotion-plan-add.ts'
-import { createSuixintuiChannel } from './promotion-suixintui.ts'
+import { createPromotionChannels } from './promotion-channels.ts'
 import { createQianchuan, QIANCHUAN_CAPABILITY } from './qianchuan.ts'
 
 export interface RegistryOptions {
@@ -169,12 +167,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       // Money that runs: what ends an order may not wait until tomorrow because looks have used up the day.
       const http: Http = { send: (call) => counted.send({ ...call, urgent: true }) }
       const oceanengine = createOceanengine({ baseUrl: urls.oceanengine, accessToken, http })
-      const setup = { oceanengine, advertiserId: externalId, now }
-      return {
-        SUIXINTUI_ORDER: createSuixintuiChannel(oceanengine, externalId),
-        MATERIAL_BOOST: createBoostChannel(setup),
-        UNI_PLAN_ADD: createPlanAddChannel(setup),
-      }
+      return createPromotionChannels({ oceanengine, advertiserId: externalId, now })
     },
   }
 }

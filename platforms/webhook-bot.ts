@@ -1,5 +1,5 @@
 /** What the bots have in common: a code that says what became of a message, and markdown that a title must not write. */
-import type { Verdict } from './webhook.ts'
+import type { Answer, Verdict } from './webhook.ts'
 
 export interface BotCodes {
   isBusy: (code: number) => boolean
@@ -18,6 +18,19 @@ export function botVerdict(code: unknown, said: unknown, { isBusy, busyMs, lost 
   const problem = `${code}: ${String(said)}`
   if (isBusy(code)) return { outcome: 'BUSY', code, problem, retryAfterMs: busyMs }
   return { outcome: lost.has(code) ? 'LOST' : 'REFUSED', code, problem }
+}
+
+/** 钉钉 and 企业微信 answer alike. */
+export function errcodeVerdict(
+  busy: ReadonlySet<number>,
+  busyMs: number,
+  lost: ReadonlySet<number>,
+): (answer: Answer) => Verdict {
+  const codes: BotCodes = { isBusy: (code) => busy.has(code), busyMs, lost }
+  return ({ body }) => {
+    const { errcode, errmsg } = (body ?? {}) as { errcode?: unknown; errmsg?: unknown }
+    return botVerdict(errcode, errmsg, codes)
+  }
 }
 
 /** Marks that start something in the markdown of a bot (bold, code, link, heading, mention, quote) become full-width ones. */

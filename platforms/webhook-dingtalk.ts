@@ -1,8 +1,8 @@
 /** 钉钉 自定义机器人 (https://open.dingtalk.com/document/orgapp/custom-robot-access), security setting 加签 or keyword. */
 import { createHmac } from 'node:crypto'
 import { toJson } from './json.ts'
-import type { Address, Answer, Format, Outgoing, Request, Verdict } from './webhook.ts'
-import { botVerdict, markdownSafe } from './webhook-bot.ts'
+import type { Address, Format, Outgoing, Request } from './webhook.ts'
+import { errcodeVerdict, markdownSafe } from './webhook-bot.ts'
 
 /**
  * "send too fast, exceed 20 times per minute", and 410100 发送速度太快而限流: nothing is taken for ten minutes then. -1: the
@@ -26,8 +26,5 @@ export const DINGTALK: Format = {
     const markdown = { title: safe, text: parts.join('\n\n') }
     return { url: signed.href, body: toJson({ msgtype: 'markdown', markdown }) }
   },
-  verdict(answer: Answer): Verdict {
-    const { errcode, errmsg } = (answer.body ?? {}) as { errcode?: unknown; errmsg?: unknown }
-    return botVerdict(errcode, errmsg, { isBusy: (code) => BUSY.has(code), busyMs: BUSY_MS, lost: LOST })
-  },
+  verdict: errcodeVerdict(BUSY, BUSY_MS, LOST),
 }

@@ -1,7 +1,7 @@
 /** 企业微信 群机器人 (https://developer.work.weixin.qq.com/document/path/91770): no signature, the address is the key. */
 import { toJson } from './json.ts'
-import type { Address, Answer, Format, Outgoing, Request, Verdict } from './webhook.ts'
-import { botVerdict, markdownSafe } from './webhook-bot.ts'
+import type { Address, Format, Outgoing, Request } from './webhook.ts'
+import { errcodeVerdict, markdownSafe } from './webhook-bot.ts'
 
 /** "api freq out of limit": 20 a minute are exceeded. -1: the system is busy. */
 const BUSY = new Set([45009])
@@ -17,8 +17,5 @@ export const WECOM: Format = {
     ]
     return { url, body: toJson({ msgtype: 'markdown', markdown: { content: parts.join('\n') } }) }
   },
-  verdict(answer: Answer): Verdict {
-    const { errcode, errmsg } = (answer.body ?? {}) as { errcode?: unknown; errmsg?: unknown }
-    return botVerdict(errcode, errmsg, { isBusy: (code) => BUSY.has(code), busyMs: BUSY_MS, lost: LOST })
-  },
+  verdict: errcodeVerdict(BUSY, BUSY_MS, LOST),
 }

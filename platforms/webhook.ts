@@ -1,6 +1,6 @@
 /** 推送: one message to one address. What the other side says becomes one of four outcomes; nothing is thrown and nothing tried again. */
 import type { SentOutcome, WebhookFormat } from '../rules/types.ts'
-import { parseJson } from './json.ts'
+import { tryJson } from './json.ts'
 import { redact } from './redact.ts'
 import { retryAfterMs } from './retry.ts'
 import { DINGTALK } from './webhook-dingtalk.ts'
@@ -106,7 +106,7 @@ async function attempt(
     const text = await readText(response)
     const wait = retryAfterMs(response.headers.get('retry-after'), now())
     const { status } = response
-    const said = status < 300 ? format.verdict({ status, body: parsed(text) }) : ofStatus(status, text)
+    const said = status < 300 ? format.verdict({ status, body: tryJson(text) }) : ofStatus(status, text)
     return { ...said, status, retryAfterMs: wait ?? said.retryAfterMs ?? null }
   } catch (error) {
     return { outcome: 'LOST', status: null, code: null, problem: unreached(error), retryAfterMs: null }
@@ -121,14 +121,6 @@ async function readText(response: Response): Promise<string> {
     if (text.length >= MOST_ANSWER) break
   }
   return text
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** 408, 425 and 429 ask to wait; other 4xx, and 3xx, stay as they are until a person mends the address. */

@@ -1,4 +1,5 @@
 import { readAdReport } from '../flow/ad-report.ts'
+import { fetchError } from '../flow/errors.ts'
 import { ledgerSubject } from '../flow/ledger.ts'
 import { readSales } from '../flow/sales.ts'
 import { restateTrials } from '../flow/trial-settled.ts'
@@ -23,7 +24,7 @@ export function createSales({ db, clock, platforms }: Pick<WorkerDeps, 'db' | 'c
       if (ledger?.source === 'qianchuan') await readAdReport(ctx, { subjectId, ads: ledger.ads, clock })
       pausedUntil.delete(subjectId)
     } catch (error) {
-      if ((error as Error).name !== 'FetchError') throw error
+      fetchError(error)
       pausedUntil.set(subjectId, ctx.now.getTime() + PAUSE)
     }
   }

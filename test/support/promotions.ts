@@ -28,9 +28,7 @@ import { createToken } from '../../flow/workspace.ts'
 import { createHttp } from '../../platforms/http.ts'
 import { createOceanengine } from '../../platforms/oceanengine.ts'
 import type { PromotionChannels } from '../../platforms/promotion.ts'
-import { createBoostChannel } from '../../platforms/promotion-boost.ts'
-import { createPlanAddChannel } from '../../platforms/promotion-plan-add.ts'
-import { createSuixintuiChannel } from '../../platforms/promotion-suixintui.ts'
+import { createPromotionChannels } from '../../platforms/promotion-channels.ts'
 import { productOf } from '../../platforms/simulator/orders-yield.ts'
 import type { Simulator } from '../../platforms/simulator/server.ts'
 import type { World } from '../../platforms/simulator/world.ts'
@@ -162,12 +160,7 @@ export function simulatedChannels(
   })
   const accessToken = () => simulator.tokens.current().accessToken
   const oceanengine = createOceanengine({ baseUrl: simulator.url, accessToken, http })
-  const setup = { oceanengine, advertiserId, now }
-  return {
-    SUIXINTUI_ORDER: createSuixintuiChannel(oceanengine, advertiserId),
-    MATERIAL_BOOST: createBoostChannel(setup),
-    UNI_PLAN_ADD: createPlanAddChannel(setup),
-  }
+  return createPromotionChannels({ oceanengine, advertiserId, now })
 }
 
 /** Tends what is due, then lets the time pass until something is: until nothing will be, or `until`. */
