@@ -208,8 +208,15 @@ export function held(
   const waits = quiet ? Math.max(quiet.until - now.getTime(), 0) : HELD
   // What runs is looked at all the same while it gets no more.
   const wait = row.orderStand === 'LIVE' ? Math.min(waits, LOOK_EVERY) : waits
-  return store(tx, row, { held: [...reasons], dueAt: later(now, row.stop === null ? wait : 0) })
+  const heldSince = kindsOf(row.held) === kindsOf(reasons) ? row.heldSince : now
+  return store(tx, row, { held: [...reasons], heldSince, dueAt: later(now, row.stop === null ? wait : 0) })
 }
+
+const kindsOf = (reasons: readonly GuardReason[] | null) =>
+  (reasons ?? [])
+    .map(({ kind }) => kind)
+    .toSorted()
+    .join(' ')
 
 /** An end that comes while an addition is not settled gives it up: what it may have added counts as ordered. */
 function moneyOf(row: PromotionRow, { call, amountFen = 0 }: Write, now: Date) {

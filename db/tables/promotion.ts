@@ -52,6 +52,11 @@ export interface OrderTerms {
   bid: { by: Bid; cpaFen: number | null; roiGoal: number | null }
   audience: { mode: AudienceMode; authorIds: readonly string[] }
 }
+/** Counters of a report, money in 分; null: not said. */
+export type FiguresBefore = Record<
+  'spendFen' | 'gmvFen' | 'orders' | 'shows' | 'clicks' | 'plays' | 'interactions',
+  number | null
+>
 /** Costs of a video's sales, for what the video itself does not say; fractions, null: not known. */
 export interface DefaultCosts {
   grossMargin: number | null
@@ -79,6 +84,8 @@ export const promotion = snakeCase.table(
     breakoutId: id(),
     /** The trial that it follows: scaled, or tried once more. */
     originId: id(),
+    /** The boost that needs its video in the plan; null: not made for one. */
+    forId: id(),
     aim: text().$type<Aim>().notNull(),
     method: text().$type<Method>().notNull(),
     /** The advertiser who pays, and whom to ask; all of it frozen, so that a later change moves no money. */
@@ -113,6 +120,8 @@ export const promotion = snakeCase.table(
     moneyAt: instant(),
     /** Additions as the platform told of them before the latest one was sent. */
     addedBefore: jsonb().$type<Additions>(),
+    /** What its report said before it was sent, of others' doing; null: a report of its own. */
+    figuresBefore: jsonb().$type<FiguresBefore>(),
     /** As of the latest look; null: not known. */
     spentFen: count(),
     gmvFen: count(),
@@ -128,6 +137,8 @@ export const promotion = snakeCase.table(
     finalFen: count(),
     /** Why it is not sent: what the guard said last; null: nothing. */
     held: jsonb().$type<GuardReason[]>(),
+    /** Since when it waits for reasons of these kinds; says nothing while `held` is null. */
+    heldSince: instant(),
     /** When it is to be tended next; null: never again. */
     dueAt: instant(),
     /** Who tends it now: what is read may be written only under the claim. */
@@ -157,6 +168,7 @@ export const promotion = snakeCase.table(
     index('promotion_money').on(t.workspaceId, t.moneyAt),
     index('promotion_video').on(t.workspaceId, t.videoId, t.id),
     index('promotion_brand').on(t.workspaceId, t.brandId, t.id),
+    index('promotion_for').on(t.workspaceId, t.forId).where(sql`${t.forId} is not null`),
     index('promotion_breakout').on(t.workspaceId, t.breakoutId),
     foreignKey({ columns: [t.workspaceId, t.brandId], foreignColumns: [brand.workspaceId, brand.id] }),
     foreignKey({ columns: [t.workspaceId, t.videoId], foreignColumns: [video.workspaceId, video.id] }),
@@ -165,6 +177,7 @@ export const promotion = snakeCase.table(
       foreignColumns: [breakout.workspaceId, breakout.id],
     }),
     foreignKey({ columns: [t.workspaceId, t.originId], foreignColumns: [t.workspaceId, t.id] }),
+    foreignKey({ columns: [t.workspaceId, t.forId], foreignColumns: [t.workspaceId, t.id] }),
     foreignKey({ columns: [t.workspaceId, t.subjectId], foreignColumns: [subject.workspaceId, subject.id] }),
     foreignKey({ columns: [t.workspaceId, t.proposedBy], foreignColumns: [token.workspaceId, token.id] }),
     check('promotion_aim', sql`${t.aim} in ('TRIAL', 'SCALE')`),
