@@ -43,7 +43,9 @@ export async function playRun(stage: PromotionStage, seed: string): Promise<RunV
     itemIds: videos,
     advertiserId: book.advertiserId,
   })
-  if (random.next() < 0.6) await boostByHand(ctx, made, random)
+  const standard = random.next() < STANDARD
+  if (standard) await stage.pauseUni(book.advertiserId)
+  if (random.next() < 0.6) await scaleByHand(ctx, made, random, standard)
   book.caps = caps
   stage.addFaults(random)
   const hands = drawHands(random)
@@ -66,6 +68,8 @@ export async function playRun(stage: PromotionStage, seed: string): Promise<RunV
   return verdictOf(stage, ctx, book, { kills, hours: (stage.clock.now - started) / HOUR })
 }
 
+/** Runs in which the brand has no 全域 plan, so that what is scaled by hand is a standard plan. */
+const STANDARD = 0.3
 const MOST_STEPS = 160
 const CALM_FROM = 20
 /** So many steps are close together: what was lost is settled in them. */
@@ -94,11 +98,13 @@ function drawTeam(stage: PromotionStage, { advertiserId }: Book, random: Random)
 }
 
 /** A person scales a video that nobody tried, while it is tried. */
-async function boostByHand(ctx: Context, { videos }: Team, random: Random): Promise<void> {
+async function scaleByHand(ctx: Context, { videos }: Team, random: Random, standard: boolean): Promise<void> {
   const [video] = videos.values()
-  const amountFen = random.pick([10_000, 20_000, 50_000])
-  const input = { videoId: video?.videoId ?? 0, aim: 'SCALE', method: 'MATERIAL_BOOST' } as const
-  await proposePromotion(ctx, { ...input, amountFen, hours: random.pick([2, 6]), by: await person(ctx) })
+  const scale = { videoId: video?.videoId ?? 0, aim: 'SCALE', by: await person(ctx) } as const
+  const plan = { amountFen: random.pick([30_000, 50_000, 100_000]), hours: random.pick([24, 48]) }
+  const boost = { amountFen: random.pick([10_000, 20_000, 50_000]), hours: random.pick([2, 6]) }
+  if (standard) await quietly(proposePromotion(ctx, { ...scale, method: 'STANDARD_PLAN', ...plan }), NOT_SOLD)
+  else await proposePromotion(ctx, { ...scale, method: 'MATERIAL_BOOST', ...boost })
 }
 
 /** Persons come between: one stops an order, or the switch is thrown. */
@@ -132,10 +138,13 @@ async function takeOut(ctx: Context): Promise<void> {
   for (const { id } of open) await quietly(stopPromotion(ctx, { promotionId: id }))
 }
 
+/** Of a video whose product nobody knows no plan can be made. */
+const NOT_SOLD = 'InvalidInputError'
+
 /** What is refused here is the story's own; what dies is meant to. */
-async function quietly(work: Promise<unknown>): Promise<void> {
+async function quietly(work: Promise<unknown>, ...more: string[]): Promise<void> {
   await work.catch((error: Error) => {
-    if (error.name !== 'ConflictError' && error.name !== 'Killed') throw error
+    if (!['ConflictError', 'Killed', ...more].includes(error.name)) throw error
   })
 }
 

@@ -2,13 +2,17 @@
 import type { Db } from '../db/client.ts'
 import type { Context } from '../flow/context.ts'
 import { createWorkspace } from '../flow/workspace.ts'
+import { createHttp } from '../platforms/http.ts'
+import { createOceanengine } from '../platforms/oceanengine.ts'
 import type { PromotionChannels } from '../platforms/promotion.ts'
+import { createQianchuanPlans } from '../platforms/qianchuan-plan.ts'
+import { createQianchuanPlanWrites } from '../platforms/qianchuan-plan-write.ts'
 import { shanghaiDate } from '../platforms/shanghai.ts'
 import { budgetOf, type Task, taskStatus } from '../platforms/simulator/boosts.ts'
 import { FAULT_KINDS } from '../platforms/simulator/faults.ts'
 import { type Order, RUNNING, spentAt, statusAt, totalFen } from '../platforms/simulator/orders.ts'
-import { type Ledger, ledgerOf } from '../platforms/simulator/orders-ledger.ts'
-import type { Plan } from '../platforms/simulator/plans.ts'
+import { type Ledger, ledgerOf, planTotal } from '../platforms/simulator/orders-ledger.ts'
+import { type Plan, planStatus, settingAt } from '../platforms/simulator/plans.ts'
 import type { createRandom } from '../platforms/simulator/random.ts'
 import { createSimulator, type Simulator } from '../platforms/simulator/server.ts'
 import type { RouteContext } from '../platforms/simulator/vendor.ts'
@@ -40,6 +44,8 @@ export interface PromotionStage {
   hits: string[]
   tenant(): Promise<Context>
   open(): Book
+  /** The brand ends its own 全域 plans, so that standard plans may run. */
+  pauseUni(advertiserId: string): Promise<void>
   addFaults(random: ReturnType<typeof createRandom>): void
   channels(advertiserId: string): PromotionChannels
   /** All that the platform made and took for one account. */
@@ -62,6 +68,8 @@ const MONEY = [
   'control_task/create/',
   'control_task/budget/update/',
   'ad/material/add/',
+  'qianchuan/ad/create/',
+  'qianchuan/ad/budget/update/',
 ]
 /** Chance of each, per call. */
 const FAULTY = 0.012
@@ -85,6 +93,10 @@ export async function createStage(db: Db, runs: number, seed: string): Promise<P
       if (exchange.code === 0 && MONEY.some((path) => exchange.path.endsWith(path))) check(context, books)
     },
   })
+  const http = createHttp({
+    ...{ now: () => clock.now, sleep: async () => {}, random: () => 0.5 },
+    ...{ timeoutMs: 5000, attempts: 9, concurrencyPerAccount: 4 },
+  })
   return {
     db,
     world,
@@ -102,6 +114,13 @@ export async function createStage(db: Db, runs: number, seed: string): Promise<P
       const book = { advertiserId, caps: SPEND_CAPS, killed: false, overruns: [], afterKill: 0 }
       books.set(advertiserId, book)
       return book
+    },
+    async pauseUni(advertiserId) {
+      const accessToken = () => simulator.tokens.current().accessToken
+      const oceanengine = createOceanengine({ baseUrl: simulator.url, accessToken, http })
+      const question = { advertiserId, from: clock.now - DAY, to: clock.now }
+      const ids = (await createQianchuanPlans(oceanengine).uni(question)).map(({ adId }) => adId)
+      await createQianchuanPlanWrites(oceanengine).setStatus('UNI', advertiserId, ids, 'DISABLE')
     },
     addFaults(random) {
       const kinds = FAULT_KINDS.filter((kind) => kind !== 'wrong_type' && kind !== 'expired_token')
@@ -127,7 +146,7 @@ function check(context: RouteContext, books: ReadonlyMap<string, Book>): void {
   const { now } = context
   const ledger = ledgerOf(context)
   for (const [advertiserId, book] of books) {
-    const own = moneyOf(ledger, advertiserId, now)
+    const own = moneyOf(context, advertiserId)
     const today = own.filter(({ createdAt }) => shanghaiDate(createdAt) === shanghaiDate(now))
     const most = (scope: CapScope, fen: number) => {
       if (fen > book.caps[scope]) book.overruns.push(`${scope}: ${fen} of ${book.caps[scope]}`)
@@ -148,11 +167,25 @@ interface Money {
   heldFen: number
 }
 
-function moneyOf(ledger: Ledger, advertiserId: string, now: number): Money[] {
+function moneyOf(context: RouteContext, advertiserId: string): Money[] {
+  const { now } = context
+  const ledger = ledgerOf(context)
   const orders = ledger.orders.filter((order) => order.advertiserId === advertiserId)
-  const tasks = tasksOf(ledger, advertiserId)
-  return [...orders.map((order) => ofOrder(order, now)), ...tasks.map((task) => ofTask(task, now))]
+  return [
+    ...orders.map((order) => ofOrder(order, now)),
+    ...tasksOf(ledger, advertiserId).map((task) => ofTask(task, now)),
+    ...standardsOf(ledger, advertiserId).map((plan) => ofStandard(context, ledger, plan)),
+  ]
 }
+
+function ofStandard({ world, now }: RouteContext, ledger: Ledger, plan: Plan): Money {
+  const wholeFen = settingAt(plan, now).budgetFen
+  const heldFen = maySpend(plan, now) ? wholeFen : planTotal(world, ledger, plan, now).spendFen
+  return { itemId: plan.materials[0]?.itemId ?? '', createdAt: plan.createdAt, wholeFen, heldFen }
+}
+
+export const maySpend = (plan: Plan, now: number): boolean =>
+  ['AUDIT', 'TIME_NO_REACH', 'DELIVERY_OK'].includes(planStatus(plan, now))
 
 function ofOrder(order: Order, now: number): Money {
   const status = statusAt(order, now)
@@ -169,18 +202,19 @@ function ofTask(task: Task, now: number): Money {
   return { itemId: task.itemIds[0] ?? '', createdAt: task.createdAt, wholeFen, heldFen }
 }
 
-export function plansOf(ledger: Ledger, advertiserId: string): Plan[] {
-  return ledger.plans.filter((plan) => plan.advertiserId === advertiserId)
-}
+const plansOf = (kind: Plan['kind']) => (ledger: Ledger, advertiserId: string) =>
+  ledger.plans.filter((plan) => plan.advertiserId === advertiserId && plan.kind === kind)
+export const unisOf = plansOf('UNI')
+export const standardsOf = plansOf('STANDARD')
 
 export function tasksOf(ledger: Ledger, advertiserId: string): Task[] {
-  const plans = new Set(plansOf(ledger, advertiserId).map(({ adId }) => adId))
+  const plans = new Set(unisOf(ledger, advertiserId).map(({ adId }) => adId))
   return ledger.tasks.filter(({ adId }) => plans.has(adId))
 }
 
 /** Made or given at this very instant: money, or a video that a plan pays for. */
 function isNew(ledger: Ledger, advertiserId: string, own: readonly Money[], now: number): boolean {
-  const added = plansOf(ledger, advertiserId).some((plan) =>
+  const added = unisOf(ledger, advertiserId).some((plan) =>
     plan.materials.some(({ addedAt }) => addedAt === now),
   )
   return added || own.some(({ createdAt }) => createdAt === now)

@@ -2,17 +2,19 @@
 import type { Context } from '../flow/context.ts'
 import { budgetOf } from '../platforms/simulator/boosts.ts'
 import { totalFen } from '../platforms/simulator/orders.ts'
-import type { PlanMaterial } from '../platforms/simulator/plans.ts'
+import { type Ledger, planTotal } from '../platforms/simulator/orders-ledger.ts'
+import type { Plan, PlanMaterial } from '../platforms/simulator/plans.ts'
 import { FINAL_STATES } from '../rules/promotion.ts'
 import { promotionsOf } from '../test/support/promotions.ts'
-import { type Book, type PromotionStage, plansOf, tasksOf } from './promotion-stage.ts'
+import { type Book, maySpend, type PromotionStage, standardsOf, tasksOf, unisOf } from './promotion-stage.ts'
 
 export interface RunVerdict {
   promotions: number
   orders: number
-  /** 追投 tasks, and videos put into plans. */
+  /** 追投 tasks, videos put into 全域 plans, and standard plans. */
   boosts: number
   adds: number
+  plans: number
   additions: number
   /** Ended early by us. */
   ends: number
@@ -37,16 +39,22 @@ export async function verdictOf(
   const ledger = stage.ledger()
   const orders = ledger.orders.filter(({ advertiserId }) => advertiserId === book.advertiserId)
   const tasks = tasksOf(ledger, book.advertiserId)
-  const materials = plansOf(ledger, book.advertiserId).flatMap((plan) => plan.materials)
+  const plans = standardsOf(ledger, book.advertiserId)
+  const materials = unisOf(ledger, book.advertiserId).flatMap((plan) => plan.materials)
   const rows: Rows = { promotions, decisions, calls }
   const wrong: string[] = [...new Set(book.overruns)].map((text) => `cap: ${text}`)
   if (book.afterKill > 0) wrong.push(`${book.afterKill} orders after the switch was thrown`)
   const made = [
     ...orders.map((order) => ({ id: order.orderId, itemId: order.itemId, takenFen: totalFen(order) })),
     ...tasks.map((task) => ({ id: task.taskId, itemId: task.itemIds[0] ?? '', takenFen: budgetOf(task) })),
+    ...plans.map((plan) => ({
+      ...{ id: plan.adId, itemId: plan.materials[0]?.itemId ?? '' },
+      takenFen: plan.settings.at(-1)?.budgetFen ?? 0,
+    })),
   ]
   for (const order of made) wrong.push(...wrongOf(order, rows))
   for (const material of materials) wrong.push(...wrongIn(material, rows))
+  for (const plan of plans) wrong.push(...wrongAfter(plan, rows, stage, ledger))
   const there = new Set([...made.map(({ id }) => id), ...materials.map(({ itemId }) => itemId)])
   const final: readonly string[] = FINAL_STATES
   for (const row of promotions) {
@@ -66,12 +74,18 @@ export async function verdictOf(
     orders: orders.length,
     boosts: tasks.length,
     adds: materials.length,
+    plans: plans.length,
     additions:
       orders.reduce((total, { additions }) => total + additions.length, 0) +
-      tasks.reduce((total, { budgets }) => total + budgets.length - 1, 0),
+      tasks.reduce((total, { budgets }) => total + budgets.length - 1, 0) +
+      plans.reduce(
+        (total, { settings }) => total + new Set(settings.map((each) => each.budgetFen)).size - 1,
+        0,
+      ),
     ends:
       orders.filter(({ terminatedAt }) => terminatedAt !== null).length +
       tasks.filter(({ asked }) => asked !== 'ENABLE').length +
+      plans.filter(({ settings }) => settings.at(-1)?.asked !== 'ENABLE').length +
       materials.filter(({ removedAt }) => removedAt < Number.POSITIVE_INFINITY).length,
     scaled: promotions.filter(({ aim, orderId }) => aim === 'SCALE' && orderId !== null).length,
     settled: calls.filter(({ stage: each }) => each === 'SETTLED').length,
@@ -118,4 +132,21 @@ function wrongIn({ itemId, removedAt, rejected }: PlanMaterial, { promotions }: 
   return left && adds.every(({ orderStand }) => orderStand !== 'LIVE')
     ? [`video ${itemId} is left in its plan: ${states}`]
     : []
+}
+
+/** What is over spends no more, and has spent what its promotion says. */
+function wrongAfter(
+  plan: Plan,
+  { promotions }: Rows,
+  { world, clock }: PromotionStage,
+  ledger: Ledger,
+): string[] {
+  const over = promotions.find(({ orderId, orderStand }) => orderId === plan.adId && orderStand === 'OVER')
+  if (!over) return []
+  const { spendFen } = planTotal(world, ledger, plan, clock.now)
+  const final = over.finalFen === spendFen
+  return [
+    ...(maySpend(plan, clock.now) ? [`plan ${plan.adId} is over here and runs there`] : []),
+    ...(final ? [] : [`plan ${plan.adId}: final ${over.finalFen} here, ${spendFen} there`]),
+  ]
 }

@@ -51,6 +51,7 @@ function report(verdicts: readonly RunVerdict[], ms: number): string[] {
     `promotions                  ${total(({ promotions }) => promotions)}`,
     `orders at the platform      ${total(({ orders }) => orders)}`,
     `boosts, videos into plans   ${total(({ boosts }) => boosts)}, ${total(({ adds }) => adds)}`,
+    `standard plans              ${total(({ plans }) => plans)}`,
     `additions, ends, scaled     ${total(({ additions }) => additions)}, ${total(({ ends }) => ends)}, ${total(({ scaled }) => scaled)}`,
     `settled by the list         ${total(({ settled }) => settled)}`,
     `left to a person            ${total(({ asking }) => asking)}`,

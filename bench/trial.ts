@@ -1,6 +1,6 @@
 /** The sequential test of a paid trial: wrong verdicts under unlimited looks, power, and spend beside a test of fixed size. */
 import { seeded } from '../rules/cover-seed.ts'
-import { restateTrial } from '../rules/trial-settled.ts'
+import { restate } from '../rules/trial-settled.ts'
 import {
   ALPHA,
   FEWEST_ORDERS,
@@ -217,7 +217,7 @@ function sayRestatements(trials: number, say: (line: string) => void): void {
           paidGmvFen: state.last?.gmvFen ?? 0,
           settledGmvFen: (settledGmvFen * (1 - actual)) / (1 - world.returnRate),
         }
-        if (restateTrial(state.verdict, world, settled).standing === 'OVERTURNED') overturned[state.verdict]++
+        if (restate(state.verdict, world, settled).standing === 'OVERTURNED') overturned[state.verdict]++
       }
       const told = (verdict: 'PASS' | 'FAIL') => `${overturned[verdict]} of ${counts[verdict]}`.padStart(16)
       say(

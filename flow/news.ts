@@ -5,7 +5,6 @@ import { loadToldNotification, loadToldPromotion } from '../db/queries/delivery.
 import { type delivery, kol } from '../db/tables.ts'
 import { nextStep } from '../rules/collaboration.ts'
 import { type AskNews, MOST_VIDEOS, type News } from '../rules/message.ts'
-import { topicOf } from '../rules/route.ts'
 import { found } from './errors.ts'
 import { proposeRollout } from './rollout.ts'
 
@@ -15,7 +14,7 @@ export interface Standing {
   news: News
   /** A person read the notification. */
   read: boolean
-  /** The promotion is still in the state that the topic speaks of. */
+  /** The promotion still stands at what the topic speaks of. */
   stands: boolean
 }
 
@@ -23,11 +22,10 @@ export async function loadNews(tx: Tx, now: Date, row: DeliveryRow): Promise<Sta
   const { topic, notificationId, promotionId } = row
   if (topic === 'BREAKOUT' || topic === 'REUSE_HIT')
     return ofNotification(tx, now, topic, notificationId ?? 0)
-  const told = found(await loadToldPromotion(tx, promotionId ?? 0), 'promotion')
-  const { aim, state, ...rest } = told
-  const news = { topic, promotionId: nodeId('Promotion', promotionId ?? 0), ...rest }
-  const stands = state !== null && topicOf('ADS', { kind: 'PROMOTION', aim, state }) === topic
-  return { news, read: false, stands }
+  const told = found(await loadToldPromotion(tx, now, promotionId ?? 0, topic), 'promotion')
+  const { stands, videoId, ...rest } = told
+  const ids = { promotionId: nodeId('Promotion', promotionId ?? 0), videoId: nodeId('Video', videoId) }
+  return { news: { topic, ...ids, ...rest }, read: false, stands }
 }
 
 async function ofNotification(
@@ -74,6 +72,6 @@ async function asksOf(tx: Tx, now: Date, breakoutId: number): Promise<AskNews[]>
 const MOST_ASKS = 3
 
 /** As the API names it. */
-function nodeId(type: 'Notification' | 'Breakout' | 'Promotion', id: number): string {
+function nodeId(type: 'Notification' | 'Breakout' | 'Promotion' | 'Video', id: number): string {
   return Buffer.from(`${type}:${id}`).toString('base64')
 }

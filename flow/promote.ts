@@ -6,50 +6,38 @@
  * socket; the platform takes no key by which it could refuse the second order. The nightly books would name it.
  */
 import type { Tx } from '../db/client.ts'
-import { loadVideoFacts } from '../db/queries/promotion.ts'
+import type { FiguresBefore } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
-import type { PromotionChannel, PromotionChannels, PromotionOrder } from '../platforms/promotion.ts'
+import type { PromotionChannel } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
-import { validateAddition } from '../rules/capability-check.ts'
+import { excluded, validateAddition } from '../rules/capability-check.ts'
 import { type GuardAnswer, type GuardReason, guard } from '../rules/guard.ts'
-import { LEASE_MS, SEND_WITHIN_MS } from '../rules/promotion.ts'
-import type { Decision } from '../rules/promotion-decide.ts'
+import { LEASE_MS } from '../rules/promotion.ts'
 import { additionsOf, wholeFen } from '../rules/reconcile.ts'
 import { type CallKind, type CallOutcome, MINUTE } from '../rules/types.ts'
-import { type Context, write } from './context.ts'
+import { write } from './context.ts'
 import { fetchError } from './errors.ts'
 import {
   holdPromotion,
   lockPromotion,
   lockSpending,
   move,
-  nameOf,
   type PromotionRow,
   recordCall,
   recordDecision,
   store,
 } from './promotion-row.ts'
-import { isStopped } from './promotion-settings.ts'
+import {
+  changes,
+  channelOf,
+  orderOf,
+  type Sent,
+  send,
+  spends,
+  type Tending,
+  type Write,
+} from './promotion-send.ts'
 import { approvalsOf, NO_ROOM, type PlatformRoom, standingOf } from './promotion-standing.ts'
-
-/** Of who tends one promotion. */
-export interface Tending {
-  ctx: Context
-  channels: PromotionChannels
-  /** Of now: a call takes its time. */
-  clock: () => Date
-  claim: string
-  /** ms between looks at what runs; left out: LOOK_EVERY. */
-  lookEvery?: number | undefined
-}
-
-export interface Write {
-  call: CallKind
-  /** Of an addition or a cut. */
-  amountFen?: number
-  /** Written with the claim: without one there is no change of money. */
-  decision?: Decision
-}
 
 /** What a platform or the guard refuses may be asked again so much later. */
 export const AGAIN = 15 * MINUTE
@@ -60,13 +48,6 @@ export const LOOK_EVERY = 15 * MINUTE
 const HELD = 60 * MINUTE
 /** An unknown outcome is looked for at once: its order should be in the list by then. */
 const LOOK_FOR = MINUTE
-
-/** The method's channel; an Error where this process cannot ask: nothing is sent. */
-export function channelOf({ channels }: Tending, { method }: PromotionRow): PromotionChannel {
-  const channel = channels[method]
-  if (!channel) throw new Error(`No account of this workspace can be asked for ${method}.`)
-  return channel
-}
 
 /** Sends one write if the guard lets it. Answers the row as it stands then. */
 export async function promote(tending: Tending, row: PromotionRow, asked: Write): Promise<PromotionRow> {
@@ -91,16 +72,18 @@ async function heldBack(tending: Tending, row: PromotionRow, asked: Write): Prom
   })
 }
 
-const spends = ({ call }: Write) => call === 'CREATE' || call === 'ADD_BUDGET'
-const changes = ({ call }: Write) => call === 'ADD_BUDGET' || call === 'CUT'
-
-/** `wholeFen`: what the order may spend before the change; null: it is not changed, or the platform does not say. */
+/** What the platform said directly before a claim. */
 interface Before {
   room: PlatformRoom
+  /** Something that excludes it runs. */
+  excluded: boolean
+  /** Of a report that is not its own alone. */
+  figures: PromotionRow['figuresBefore']
   added: PromotionRow['addedBefore']
+  /** What the order may spend before the change; null: it is not changed, or the platform does not say. */
   wholeFen: number | null
 }
-const NOT_READ: Before = { room: NO_ROOM, added: null, wholeFen: null }
+const NOT_READ: Before = { room: NO_ROOM, excluded: false, figures: null, added: null, wholeFen: null }
 type Room = { ok: true; before: Before } | { ok: false; error: FetchError }
 
 /** What speaks against the money, read before anything is claimed. An end is never kept waiting by a read. */
@@ -109,9 +92,10 @@ async function readRoom(tending: Tending, row: PromotionRow, asked: Write): Prom
   const channel = channelOf(tending, row)
   try {
     const room = spends(asked) ? await roomOf(channel, row) : NO_ROOM
-    if (!changes(asked)) return { ok: true, before: { ...NOT_READ, room } }
+    if (asked.call === 'CREATE')
+      return { ok: true, before: { ...NOT_READ, room, ...(await aroundOf(tending, channel, row)) } }
     const order = await channel.order(row.orderId ?? '', row.planId)
-    return { ok: true, before: { room, added: additionsOf(order), wholeFen: wholeFen(order) } }
+    return { ok: true, before: { ...NOT_READ, room, added: additionsOf(order), wholeFen: wholeFen(order) } }
   } catch (error) {
     return { ok: false, error: fetchError(error) }
   }
@@ -120,6 +104,36 @@ async function readRoom(tending: Tending, row: PromotionRow, asked: Write): Prom
 async function roomOf(channel: PromotionChannel, row: PromotionRow): Promise<PlatformRoom> {
   const [marks, platform] = await Promise.all([channel.marks(row), channel.room()])
   return { marks, platform }
+}
+
+/** What its plan was chosen by has told already what excludes it; what needs no plan is asked for here. */
+async function aroundOf(
+  tending: Tending,
+  channel: PromotionChannel,
+  row: PromotionRow,
+): Promise<Pick<Before, 'excluded' | 'figures'>> {
+  const capability = CAPABILITIES[row.method]
+  const placed = capability.needs.includes('planId')
+  const order = await orderOf(tending, row)
+  const neighbours = placed ? [] : ((await channel.surroundings?.(order))?.neighbours ?? [])
+  const orderId = channel.orderIdOf?.(order)
+  return {
+    excluded: excluded(order, capability, neighbours).length > 0,
+    // What has no number of its own has no report of its own: others' doing of the same days is in it.
+    figures: orderId === undefined ? null : await reported(tending, channel, row, orderId),
+  }
+}
+
+/** As every later look asks, but for what the platform says of itself. */
+async function reported(
+  { clock }: Tending,
+  channel: PromotionChannel,
+  { planId, createdAt }: PromotionRow,
+  orderId: string,
+): Promise<FiguresBefore> {
+  const question = { orderId, adId: null, createdAt: createdAt.getTime(), planId }
+  const { disagrees: _, ...figures } = await channel.figures(question, clock().getTime())
+  return figures
 }
 
 function putOff(tending: Tending, row: PromotionRow, error: FetchError): Promise<PromotionRow> {
@@ -132,6 +146,8 @@ function putOff(tending: Tending, row: PromotionRow, error: FetchError): Promise
 
 export const later = (now: Date, ms: number) => new Date(now.getTime() + ms)
 
+const EXCLUDED: GuardReason = { kind: 'NO_PLACE', why: 'EXCLUDED' }
+
 interface Claimed {
   mine: boolean
   row: PromotionRow
@@ -141,14 +157,15 @@ async function claimWrite(
   { ctx, claim, clock }: Tending,
   promotionId: number,
   asked: Write,
-  { room, added, wholeFen: whole }: Before,
+  { room, added, wholeFen: whole, excluded: barred, figures }: Before,
 ): Promise<Claimed> {
   return write(ctx, async (tx) => {
     if (spends(asked)) await lockSpending(tx, ctx)
     const row = await knownWhole(tx, await holdPromotion(tx, promotionId, claim), whole)
     const now = clock()
     if (spends(asked)) {
-      const reasons = await refusalsOf(tx, row, asked, room, now)
+      const refusals = await refusalsOf(tx, row, asked, room, now)
+      const reasons = barred ? [...refusals, EXCLUDED] : refusals
       if (reasons.length > 0) return { mine: false, row: await held(tx, row, reasons, now) }
     }
     const event = { kind: 'CLAIM', call: asked.call } as const
@@ -157,6 +174,7 @@ async function claimWrite(
       held: null,
       ...moneyOf(row, asked, now),
       ...(changes(asked) ? { addedBefore: added } : {}),
+      ...(asked.call === 'CREATE' ? { figuresBefore: figures } : {}),
     })
     if (moved.kind !== 'GO') return { mine: false, row: moved.row }
     const { attempt } = moved.row
@@ -173,7 +191,7 @@ function knownWhole(tx: Tx, row: PromotionRow, whole: number | null): PromotionR
 }
 
 /** Empty: it may be spent now. */
-async function refusalsOf(
+export async function refusalsOf(
   tx: Tx,
   row: PromotionRow,
   { call, amountFen = 0 }: Write,
@@ -208,15 +226,25 @@ export function held(
   const waits = quiet ? Math.max(quiet.until - now.getTime(), 0) : HELD
   // What runs is looked at all the same while it gets no more.
   const wait = row.orderStand === 'LIVE' ? Math.min(waits, LOOK_EVERY) : waits
-  const heldSince = kindsOf(row.held) === kindsOf(reasons) ? row.heldSince : now
-  return store(tx, row, { held: [...reasons], heldSince, dueAt: later(now, row.stop === null ? wait : 0) })
+  return store(tx, row, { ...waitsFor(row, reasons, now), dueAt: later(now, row.stop === null ? wait : 0) })
 }
 
-const kindsOf = (reasons: readonly GuardReason[] | null) =>
-  (reasons ?? [])
-    .map(({ kind }) => kind)
-    .toSorted()
-    .join(' ')
+/** The reasons, and since when it waits for these, however their numbers change meanwhile. */
+export function waitsFor(
+  { held: before, heldSince }: PromotionRow,
+  reasons: readonly GuardReason[],
+  now: Date,
+): Pick<PromotionRow, 'held' | 'heldSince'> {
+  return { held: [...reasons], heldSince: kindsOf(before) === kindsOf(reasons) ? heldSince : now }
+}
+
+const kindsOf = (reasons: readonly GuardReason[] | null) => (reasons ?? []).map(kindOf).toSorted().join(' ')
+
+function kindOf(reason: GuardReason): string {
+  if (reason.kind === 'NO_PLACE') return `NO_PLACE ${reason.why}`
+  if (reason.kind === 'CAP') return `CAP ${reason.scope}`
+  return 'mark' in reason ? `${reason.kind} ${reason.mark}` : reason.kind
+}
 
 /** An end that comes while an addition is not settled gives it up: what it may have added counts as ordered. */
 function moneyOf(row: PromotionRow, { call, amountFen = 0 }: Write, now: Date) {
@@ -230,106 +258,6 @@ function moneyOf(row: PromotionRow, { call, amountFen = 0 }: Write, now: Date) {
 
 const amountOf = (row: PromotionRow, { call, amountFen }: Write) =>
   call === 'CREATE' ? row.amountFen : (amountFen ?? null)
-
-interface Sent {
-  outcome: CallOutcome
-  orderId: string | null
-  adId: string | null
-  problem: string | null
-  retryAfterMs: number | null
-}
-const NOTHING: Omit<Sent, 'outcome'> = { orderId: null, adId: null, problem: null, retryAfterMs: null }
-
-async function send(tending: Tending, row: PromotionRow, asked: Write): Promise<Sent> {
-  const { ctx, clock } = tending
-  if (spends(asked) && (await write(ctx, (tx) => isStopped(tx, row.id))))
-    return { ...NOTHING, outcome: 'NOT_NOW', problem: 'stopped before it was sent' }
-  const claimedAt = row.claimedAt?.getTime() ?? 0
-  if (clock().getTime() - claimedAt > SEND_WITHIN_MS)
-    return { ...NOTHING, outcome: 'NOT_NOW', problem: 'too late after its claim to be sent' }
-  try {
-    return await sendNow(channelOf(tending, row), row, asked, () => orderOf(tending, row))
-  } catch (error) {
-    // A defect of ours, before or after the effect: who knows.
-    return { ...NOTHING, outcome: 'UNKNOWN', problem: String(error) }
-  }
-}
-
-async function sendNow(
-  channel: PromotionChannel,
-  row: PromotionRow,
-  asked: Write,
-  order: () => Promise<PromotionOrder>,
-): Promise<Sent> {
-  const { awemeId, itemId, planId } = row
-  const orderId = row.orderId ?? ''
-  const made = { orderId, planId, awemeId, itemId }
-  // Asked once more by the connector, after its waits: an answer to anything later would find nobody.
-  const notAfter = (row.claimedAt?.getTime() ?? 0) + LEASE_MS / 2
-  if (asked.call === 'CREATE') {
-    const written = await channel.create(await order(), notAfter)
-    if (written.outcome !== 'done') return failed(written)
-    return confirmed(channel, row, written.value)
-  }
-  if (changes(asked)) {
-    const byFen = (asked.call === 'CUT' ? -1 : 1) * (asked.amountFen ?? 0)
-    // As the platform told it just before: on its own pages it may have been made less.
-    const whole = row.addedBefore?.addedFen ?? row.orderedFen
-    const written = await channel.changeBudget(made, { byFen, toFen: whole + byFen }, notAfter)
-    return written.outcome === 'done' ? { ...NOTHING, outcome: 'DONE', orderId } : failed(written)
-  }
-  const written = await channel.terminate(made, notAfter)
-  if (written.outcome !== 'done') return failed(written)
-  if (written.value.terminated) return { ...NOTHING, outcome: 'DONE', orderId }
-  return { ...NOTHING, outcome: 'REFUSED', problem: 'the platform took the call and did not end the order' }
-}
-
-/** An answer may be somebody else's: only an order that is of our video and our money is ours. */
-async function confirmed(
-  channel: PromotionChannel,
-  row: PromotionRow,
-  made: { orderId: string; adId: string | null },
-): Promise<Sent> {
-  const { orderId, adId } = made
-  try {
-    const seen = await channel.order(orderId, row.planId)
-    const named = seen.name === null || seen.name === nameOf(row)
-    if (named && seen.itemId === row.itemId && seen.amountFen === row.amountFen)
-      return { ...NOTHING, outcome: 'DONE', orderId, adId }
-    const problem = `the answer named order ${orderId}, which is of another video, amount or name`
-    return { ...NOTHING, outcome: 'UNKNOWN', problem }
-  } catch (error) {
-    return {
-      ...NOTHING,
-      outcome: 'UNKNOWN',
-      problem: `order ${orderId} was made and cannot be read: ${error}`,
-    }
-  }
-}
-
-type Failed =
-  | { outcome: 'invalid'; field: string; reason: string }
-  | { outcome: 'refused' | 'unknown'; error: FetchError }
-
-/** Refused for now, and not for what it asks. */
-export const NOT_NOW: ReadonlySet<string> = new Set(['quota', 'rate_limited', 'auth'])
-
-function failed(written: Failed): Sent {
-  if (written.outcome === 'invalid')
-    return { ...NOTHING, outcome: 'REFUSED', problem: `${written.field}: ${written.reason}` }
-  const { kind, message, retryAfterMs } = written.error
-  const base = { ...NOTHING, problem: `${kind}: ${message}`, retryAfterMs }
-  if (written.outcome === 'unknown') return { ...base, outcome: 'UNKNOWN' }
-  return { ...base, outcome: NOT_NOW.has(kind) ? 'NOT_NOW' : 'REFUSED' }
-}
-
-/** What it sells and is called may be corrected until it is sent; its money is frozen. */
-export async function orderOf({ ctx, clock }: Tending, row: PromotionRow): Promise<PromotionOrder> {
-  const { awemeId, itemId, amountFen, hours, planId, terms, videoId } = row
-  const facts = await write(ctx, (tx) => loadVideoFacts(tx, [videoId], clock()))
-  const { productId = null, title = null } = facts.get(videoId) ?? {}
-  return { awemeId, itemId, amountFen, hours, planId, productId, title, ...terms, name: nameOf(row) }
-}
 
 /** Whoever tends it by now: the answer belongs to the attempt, not to the lease. */
 async function answer(

@@ -2,10 +2,11 @@
 import { sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import type { VideoFacts } from '../db/queries/promotion.ts'
-import { loadRestated } from '../db/queries/promotion-settled.ts'
+import { loadSettled } from '../db/queries/promotion-settled.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
 import type { Running } from '../rules/promotion-decide.ts'
 import { boundsOf } from '../rules/trial-bound.ts'
+import { settledTogether } from '../rules/trial-settled.ts'
 import type { TrialState } from '../rules/trial-test.ts'
 import { HOUR } from '../rules/types.ts'
 import { dayOf, startOfDay } from '../rules/zone.ts'
@@ -28,7 +29,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
   const over = row.orderStand === 'OVER' && now.getTime() - (row.overAt?.getTime() ?? 0) >= delayOf(row)
   const until = row.overAt ?? now
   const hoursRun = row.deliveringAt ? (until.getTime() - row.deliveringAt.getTime()) / HOUR : 0
-  const { addBudget, cut } = CAPABILITIES[row.method]
+  const { addBudget, cut, money } = CAPABILITIES[row.method]
   const scaled = row.aim === 'SCALE'
   const running = row.state === 'RUNNING' && row.orderStand === 'LIVE' && row.changeCall === null
   return {
@@ -37,13 +38,14 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
     spentFen: row.spentFen ?? 0,
     budgetFen: row.orderedFen,
     hoursRun: Math.max(0, hoursRun),
+    idleHours: row.spentFen === 0 ? (until.getTime() - row.since.getTime()) / HOUR : null,
     live: row.orderStand === 'LIVE',
     over,
     shows: row.shows,
     clicks: row.clicks,
     orders: row.orders,
     interaction: interactionOf(row, facts),
-    settled: scaled ? await loadRestated(tx, row.originId) : null,
+    settled: scaled ? settledTogether(await loadSettled(tx, row.originId)) : null,
     fatigue: scaled ? await fatigueOf(tx, row.videoId, { settings, terms: row.trialTerms, now }) : null,
     trials: facts.trials,
     changes,
@@ -52,6 +54,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
       cut: running && cut,
       everCut: cut,
     },
+    planPays: money === 'PLAN',
   }
 }
 

@@ -1,16 +1,26 @@
 /** 选计划: finds the 全域 plan for what needs one, puts the video into it first, or scales as it was tried where there is none. */
-import { and, eq, gte, ne, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, ne, or, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import type { VideoFacts } from '../db/queries/promotion.ts'
 import { promotion } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
-import { isPlaced, type Placement, type PlaceWhy, place } from '../rules/promotion-place.ts'
+import { OPEN_STATES, UNSENT_STATES, UNSETTLED_STATES } from '../rules/promotion.ts'
+import { decide } from '../rules/promotion-decide.ts'
+import {
+  type InPlan,
+  isNeeded,
+  isPlaced,
+  type Placement,
+  type PlaceWhy,
+  place,
+} from '../rules/promotion-place.ts'
 import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { fetchError } from './errors.ts'
-import { held, later, SOON, type Tending } from './promote.ts'
+import { held, later, SOON, waitsFor } from './promote.ts'
 import { factsOf, fitPlan, proposeAdd, scaleAsTried } from './promotion-propose.ts'
-import { holdPromotion, type PromotionRow, store } from './promotion-row.ts'
+import { holdPromotion, move, type PromotionRow, recordDecision, store } from './promotion-row.ts'
+import type { Tending } from './promotion-send.ts'
 import { loadSettings } from './promotion-settings.ts'
 import { approvalsOf } from './promotion-standing.ts'
 
@@ -69,29 +79,59 @@ async function settlePlace(
   if (added && added.planId !== placement.planId) return instead({ tx, ctx }, row, facts, 'NO_PLAN')
   if (!added) await proposeAdd(tx, ctx, facts, settings, row, placement.planId)
   const why = { kind: 'NO_PLACE', why: 'ADDING' } as const
-  return store(tx, row, { held: [why], dueAt: later(ctx.now, REVIEW) })
+  return store(tx, row, { ...waitsFor(row, [why], ctx.now), dueAt: later(ctx.now, REVIEW) })
 }
 
-/** The add that was made for this very promotion: one that ended is not made again. */
+/** One that is in a plan or on its way there, for whatever reason; else the one made for this very promotion, which is not made again. */
 async function addOf(
   tx: Tx,
   row: PromotionRow,
 ): Promise<{ over: boolean; planId: string | null } | undefined> {
-  const { videoId, method, createdAt, orderStand, state, id, planId } = promotion
+  const { videoId, method, forId, orderStand, state, id, planId } = promotion
+  const over = sql<boolean>`(${orderStand} = 'OVER' or ${state} in ('REJECTED', 'CANCELLED'))`
   const [found] = await tx
-    .select({ planId, over: sql<boolean>`${orderStand} = 'OVER' or ${state} in ('REJECTED', 'CANCELLED')` })
+    .select({ planId, over })
     .from(promotion)
     .where(
       and(
         eq(videoId, row.videoId),
         eq(method, 'UNI_PLAN_ADD'),
         ne(id, row.id),
-        sql`(${gte(createdAt, row.createdAt)} or (${orderStand} = 'LIVE' or ${state} in ('PROPOSED', 'APPROVED', 'SUBMITTING', 'RECONCILING', 'ASKING')))`,
+        or(
+          eq(forId, row.id),
+          eq(orderStand, 'LIVE'),
+          inArray(state, [...UNSENT_STATES, ...UNSETTLED_STATES]),
+        ),
       ),
     )
-    .orderBy(sql`${id} desc`)
+    .orderBy(over, desc(id))
     .limit(1)
   return found
+}
+
+/** Ends what was put into a plan for a boost that is not to come, sent or not; null: it goes on. */
+export async function leavePlan(
+  { ctx, claim, clock }: Tending,
+  { id, forId, stop, orderStand }: PromotionRow,
+): Promise<PromotionRow | null> {
+  if (forId === null || stop !== null || orderStand === 'OVER') return null
+  return write(ctx, async (tx) => {
+    const own = await holdPromotion(tx, id, claim)
+    if (own.stop !== null || isNeeded(own, await othersOf(tx, own))) return null
+    const now = clock()
+    const moved = await move(tx, own, { kind: 'STOP', reason: 'RULE' }, now)
+    const { decide: settings } = await loadSettings(tx)
+    await recordDecision(tx, id, now, decide({ stage: 'UNNEEDED', boostId: forId }, settings, now.getTime()))
+    return store(tx, moved.row, { dueAt: moved.row.state === 'CANCELLED' ? null : now })
+  })
+}
+
+function othersOf(tx: Tx, row: PromotionRow): Promise<InPlan[]> {
+  const { id, method, state, orderStand: order, planId, videoId } = promotion
+  return tx
+    .select({ id, method, state, order, planId })
+    .from(promotion)
+    .where(and(eq(videoId, row.videoId), ne(id, row.id)))
 }
 
 /** What the program proposed is scaled as it was tried; a person's wish or word waits for a plan, and says what for. */
@@ -123,7 +163,7 @@ async function isOpen(tx: Tx, row: PromotionRow, { method }: PromotionRow): Prom
         eq(promotion.videoId, row.videoId),
         eq(promotion.aim, row.aim),
         eq(promotion.method, method),
-        sql`${promotion.state} in ('PROPOSED', 'APPROVED', 'SUBMITTING', 'RECONCILING', 'ASKING', 'RUNNING', 'JUDGING', 'FATIGUED')`,
+        inArray(promotion.state, OPEN_STATES),
       ),
     )
     .limit(1)

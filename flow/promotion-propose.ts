@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { loadUntried, loadVideoFacts, type VideoFacts } from '../db/queries/promotion.ts'
 import { type OrderTerms, promotion, promotionDecision } from '../db/tables.ts'
-import { CAPABILITIES } from '../rules/capability.ts'
+import { CAPABILITIES, type Capability } from '../rules/capability.ts'
 import { explainProblem, type PromotionSpec, type SpecProblem, validate } from '../rules/capability-check.ts'
 import { propose } from '../rules/promotion.ts'
 import { DECISION_VERSION, type Decision, decide } from '../rules/promotion-decide.ts'
@@ -32,7 +32,7 @@ export interface ProposePromotion {
   method: Method
   /** 分; left out: as in the settings. */
   amountFen?: number | undefined
-  /** Left out: as in the settings. */
+  /** Left out: as in the settings, or the nearest to it that the method takes. */
   hours?: number | undefined
   terms?: OrderTerms | undefined
   breakoutId?: number | undefined
@@ -46,7 +46,6 @@ export interface ProposePromotion {
  */
 export function proposePromotion(ctx: Context, input: ProposePromotion): Promise<number> {
   return write(ctx, async (tx) => {
-    if (input.method === 'STANDARD_PLAN') throw new InvalidInputError('method', NOT_SENT)
     const settings = await loadSettings(tx)
     const facts = found((await loadVideoFacts(tx, [input.videoId], ctx.now)).get(input.videoId), 'video')
     const { trialFen, trialHours } = settings.decide
@@ -57,7 +56,7 @@ export function proposePromotion(ctx: Context, input: ProposePromotion): Promise
       method: input.method,
       planId: null,
       amountFen: input.amountFen ?? (amountFen === null ? 0 : usualFen),
-      hours: input.hours ?? (hours === null ? null : trialHours),
+      hours: input.hours ?? usualHours(hours, trialHours),
       terms: input.terms ?? DEFAULT_TERMS,
       breakoutId: input.breakoutId ?? null,
       originId: null,
@@ -73,8 +72,12 @@ export function proposePromotion(ctx: Context, input: ProposePromotion): Promise
   })
 }
 
-const NOT_SENT =
-  'method is STANDARD_PLAN, which nothing sends: make the plan on the pages of 千川, or give MATERIAL_BOOST'
+/** As the settings say, or the nearest that the method takes. */
+function usualHours(taken: Capability['hours'], trialHours: number): number | null {
+  if (taken === null || !('min' in taken)) return taken === null ? null : trialHours
+  const { min, max, step } = taken
+  return Math.min(max, Math.max(min, Math.ceil(trialHours / step) * step))
+}
 
 /** For episodes whose rule asks for a trial: at most one is open per video. Answers the new ones. */
 export async function proposeFromBreakouts(ctx: Context): Promise<number[]> {
@@ -204,7 +207,7 @@ export async function proposeAdd(
   const { breakoutId, originId, proposedBy } = boost
   const fit = fitPlan(facts, settings, {
     ...{ aim: 'SCALE', method: 'UNI_PLAN_ADD', planId, amountFen: 0, hours: null, terms: DEFAULT_TERMS },
-    ...{ breakoutId, originId, proposedBy },
+    ...{ breakoutId, originId, proposedBy, forId: boost.id },
   })
   const start = await loadStart(tx, boost.id)
   if (!fit.ok || !start) return null
@@ -233,6 +236,8 @@ export interface Plan extends Follows {
   hours: number | null
   terms: OrderTerms
   proposedBy: number | null
+  /** The boost that it is for; left out: of its own. */
+  forId?: number
 }
 type Draft = Omit<
   typeof promotion.$inferInsert,
@@ -257,10 +262,10 @@ export function fitPlan(facts: VideoFacts, settings: CurrentSettings, plan: Plan
   const pace = plan.amountFen === 0 ? { amountFen: trialFen, hours: trialHours } : plan
   const terms = termsOf(facts, settings.costs, pace)
   if (!terms.ok) return missing(terms.message)
-  const { amountFen, hours, aim, method, planId, breakoutId, originId, proposedBy } = plan
+  const { amountFen, hours, aim, method, planId, breakoutId, originId, proposedBy, forId = null } = plan
   const draft = {
     ...{ brandId, videoId, breakoutId, originId, aim, method, planId, awemeId, itemId },
-    ...{ amountFen, hours, proposedBy },
+    ...{ amountFen, hours, proposedBy, forId },
     subjectId: subject.id,
     advertiserId: subject.externalId,
     terms: plan.terms,

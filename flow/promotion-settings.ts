@@ -1,10 +1,11 @@
 /** How a workspace spends, and the switch that ends all of it. Every change is a version of its own. */
-import { and, asc, eq, ne, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, ne, or, sql } from 'drizzle-orm'
 import { type Db, rows, type Tx } from '../db/client.ts'
 import { promotion, promotionSettings, type StoredSettings, workspace } from '../db/tables.ts'
 import { COSTS } from '../rules/break-even.ts'
 import { FATIGUE_DEFAULTS } from '../rules/fatigue.ts'
 import { GUARD_DEFAULTS } from '../rules/guard.ts'
+import { UNSENT_STATES, UNSETTLED_STATES } from '../rules/promotion.ts'
 import { checkGuard, checkNumbers, DECIDE_BOUNDS, FATIGUE_BOUNDS } from '../rules/promotion-bounds.ts'
 import { DECIDE_DEFAULTS } from '../rules/promotion-settings.ts'
 import { type Context, write } from './context.ts'
@@ -77,12 +78,15 @@ export async function setPromotionSettings(ctx: Context, input: SetPromotionSett
   })
 }
 
+/** A guard may hold them back: from being sent, or sent once more (flow/promotion-settle.ts). */
+const WAITING = [...UNSENT_STATES, 'RECONCILING'] as const
+
 /** What waits for a cap or a mode is asked about again now. */
 async function wake(tx: Tx, { now }: Context): Promise<void> {
   await tx.execute(sql`
     update promotion set due_at = ${now.toISOString()}::timestamptz
     where workspace_id = current_workspace() and id = any(array(
-      select id from promotion where workspace_id = current_workspace() and state in ('PROPOSED', 'APPROVED')
+      select id from promotion where workspace_id = current_workspace() and ${inArray(promotion.state, WAITING)}
       order by id for update))`)
 }
 
@@ -156,7 +160,7 @@ async function stopAll(tx: Tx, { now }: Context): Promise<number> {
         eq(promotion.orderStand, 'LIVE'),
         and(
           ne(promotion.orderStand, 'OVER'),
-          sql`${promotion.state} in ('PROPOSED', 'APPROVED', 'SUBMITTING', 'RECONCILING', 'ASKING')`,
+          inArray(promotion.state, [...UNSENT_STATES, ...UNSETTLED_STATES]),
         ),
       ),
     )

@@ -16,12 +16,13 @@ import {
   settleAddition,
   windowOf,
 } from '../rules/reconcile.ts'
-import type { CallKind } from '../rules/types.ts'
+import type { CallKind, GuardReason } from '../rules/types.ts'
 import { write } from './context.ts'
 import { fetchError } from './errors.ts'
-import { channelOf, NOT_NOW, orderOf, SOON, settledMoney, type Tending } from './promote.ts'
+import { held, refusalsOf, SOON, settledMoney } from './promote.ts'
 import {
   holdPromotion,
+  lockSpending,
   machineOf,
   move,
   nameOf,
@@ -29,12 +30,16 @@ import {
   recordCall,
   store,
 } from './promotion-row.ts'
+import { channelOf, NOT_NOW, orderOf, type Tending } from './promotion-send.ts'
+import { NO_ROOM } from './promotion-standing.ts'
 
 type Found =
   | { kind: 'THERE'; orderId: string | null }
   | { kind: 'NOT_SENT' }
   | { kind: 'AMBIGUOUS'; why: string }
   | { kind: 'WAIT'; until: number }
+  /** It may not be sent once more now. */
+  | { kind: 'HELD'; reasons: readonly GuardReason[] }
 
 /** Nobody answered for the claim, and its time is over. */
 export function loseCall({ ctx, clock, claim }: Tending, promotionId: number): Promise<PromotionRow> {
@@ -96,19 +101,54 @@ async function findOrder(tending: Tending, channel: PromotionChannel, row: Promo
 
 /**
  * Doing it twice is doing it once, and what does not show may be there all the same: it is done again, or, where it is to end,
- * taken for done, so that its end is sent.
+ * taken for done, so that its end is sent. To do it again is to spend: whatever forbids that is asked first.
  */
 async function findState(tending: Tending, channel: PromotionChannel, row: PromotionRow): Promise<Found> {
   const order = await orderOf(tending, row)
+  const orderId = channel.orderIdOf?.(order) ?? null
+  const { stop, reasons } = await mayRepeat(tending, row)
+  if (stop !== null) return { kind: 'THERE', orderId }
   const readAt = tending.clock().getTime()
-  if (row.stop !== null) return { kind: 'THERE', orderId: channel.orderIdOf?.(order) ?? null }
+  if (reasons.length > 0)
+    return (await sightOf(channel, row, orderId)) === 'IN'
+      ? { kind: 'THERE', orderId }
+      : { kind: 'HELD', reasons }
   const written = await channel.create(order, readAt + LEASE_MS / 2)
   if (written.outcome === 'done') return { kind: 'THERE', orderId: written.value.orderId }
-  if (written.outcome === 'invalid') return { kind: 'NOT_SENT' }
-  if (written.outcome === 'unknown' || NOT_NOW.has(written.error.kind))
-    return { kind: 'WAIT', until: readAt + (written.error.retryAfterMs ?? SOON) }
-  return { kind: 'NOT_SENT' }
+  const waits =
+    written.outcome === 'unknown' || (written.outcome === 'refused' && NOT_NOW.has(written.error.kind))
+  if (waits) return { kind: 'WAIT', until: readAt + (written.error.retryAfterMs ?? SOON) }
+  // This one was not taken; the one that nobody answered for may have been, and not be shown until it spends.
+  if ((await sightOf(channel, row, orderId)) !== 'OUT') return { kind: 'THERE', orderId }
+  const until = shownAt(row)
+  return readAt < until ? { kind: 'WAIT', until } : { kind: 'NOT_SENT' }
 }
+
+/** As of now, by who holds the row: what speaks against a repeat, as directly before a claim. */
+function mayRepeat({ ctx, claim, clock }: Tending, { id }: PromotionRow) {
+  return write(ctx, async (tx) => {
+    await lockSpending(tx, ctx)
+    const own = await holdPromotion(tx, id, claim)
+    const reasons = await refusalsOf(tx, own, { call: 'CREATE' }, NO_ROOM, clock())
+    // The platform's marks were read for the claim.
+    return { stop: own.stop, reasons: reasons.filter(({ kind }) => kind !== 'MARKS_UNKNOWN') }
+  })
+}
+
+/** IN: it is there, or its review says no. UNSEEN: it is not shown, which says nothing. OUT: somebody took it out. */
+async function sightOf(
+  channel: PromotionChannel,
+  { planId }: PromotionRow,
+  orderId: string | null,
+): Promise<'IN' | 'UNSEEN' | 'OUT'> {
+  const { sight } = await channel.order(orderId ?? '', planId)
+  if (sight === 'DELIVERING' || sight === 'REJECTED') return 'IN'
+  return sight === 'WAITING' ? 'UNSEEN' : 'OUT'
+}
+
+/** When what a claim did is shown at the latest, ms. */
+const shownAt = ({ claimedAt }: PromotionRow) =>
+  (claimedAt?.getTime() ?? 0) + LEASE_MS + RECONCILE_DEFAULTS.listLagMs
 
 /** Whether all of them could be read. */
 async function readEach(
@@ -163,15 +203,12 @@ async function ordersOfOthers(tx: Tx, row: PromotionRow): Promise<ReadonlySet<st
 }
 
 /** An end shows on the order; the claim's last instant plus the lag of what is shown must be over before it is not there. */
-async function findEnd(
-  { clock }: Tending,
-  channel: PromotionChannel,
-  { orderId, planId, claimedAt }: PromotionRow,
-): Promise<Found> {
+async function findEnd({ clock }: Tending, channel: PromotionChannel, row: PromotionRow): Promise<Found> {
+  const { orderId, planId } = row
   const readAt = clock().getTime()
   const seen = await channel.order(orderId ?? '', planId)
   if (seen.sight !== 'DELIVERING' && seen.sight !== 'WAITING') return { kind: 'THERE', orderId }
-  const until = (claimedAt?.getTime() ?? 0) + LEASE_MS + RECONCILE_DEFAULTS.listLagMs
+  const until = shownAt(row)
   return readAt < until ? { kind: 'WAIT', until } : { kind: 'NOT_SENT' }
 }
 
@@ -200,6 +237,7 @@ function conclude(
   return write(ctx, async (tx) => {
     const row = await holdPromotion(tx, promotionId, claim)
     const now = clock()
+    if (found.kind === 'HELD') return held(tx, row, found.reasons, now)
     if (found.kind === 'WAIT') {
       // What is to end is not kept waiting by what is not known of a change.
       const until = row.stop === null ? found.until : Math.min(found.until, now.getTime() + SOON)
@@ -207,6 +245,7 @@ function conclude(
     }
     const moved = await move(tx, row, { kind: 'RECONCILED', attempt, found: found.kind }, now, {
       dueAt: now,
+      held: null,
       ...foundMoney(row, call, found.kind),
       ...(call === 'CREATE' && found.kind === 'THERE' ? { orderId: found.orderId } : {}),
     })

@@ -1,10 +1,11 @@
 /** What the guard needs to know, read with the workspace's spending locked. */
-import { sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import { rows, type Tx } from '../db/client.ts'
 import { loadVideoFacts } from '../db/queries/promotion.ts'
-import { promotionApproval } from '../db/tables.ts'
+import { promotion, promotionApproval } from '../db/tables.ts'
 import type { Mark, SpendRequest, Standing } from '../rules/guard.ts'
 import { CAP_SCOPES, type CapScope, capWindow } from '../rules/guard-money.ts'
+import { UNSETTLED_STATES } from '../rules/promotion.ts'
 import type { Method } from '../rules/types.ts'
 import { naturalOrders } from './promotion-base.ts'
 import type { PromotionRow } from './promotion-row.ts'
@@ -77,14 +78,15 @@ async function loadCommitted(
 }
 
 async function loadInFlight(tx: Tx, row: PromotionRow): Promise<Standing['inFlight'][number][]> {
+  const unsettled = inArray(promotion.state, UNSETTLED_STATES)
   const found = await rows<{ id: string; method: Method; unsettled: boolean }>(
     tx,
     sql`select id, method,
-        (state in ('SUBMITTING', 'RECONCILING', 'ASKING') or change_call is not null) as unsettled
+        (${unsettled} or change_call is not null) as unsettled
       from promotion
       where workspace_id = current_workspace() and video_id = ${row.videoId} and advertiser_id = ${row.advertiserId}
         and id <> ${row.id}
-        and (order_stand = 'LIVE' or state in ('SUBMITTING', 'RECONCILING', 'ASKING') or change_call is not null)
+        and (order_stand = 'LIVE' or ${unsettled} or change_call is not null)
       order by id`,
   )
   return found.map(({ id, method, unsettled }) => ({ promotionId: Number(id), method, unsettled }))

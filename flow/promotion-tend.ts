@@ -11,9 +11,10 @@ import { isPlaced } from '../rules/promotion-place.ts'
 import { DAY } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { found } from './errors.ts'
-import { AGAIN, promote, reasonsOf, type Tending } from './promote.ts'
-import { placePromotion } from './promotion-place.ts'
+import { AGAIN, promote, reasonsOf, waitsFor } from './promote.ts'
+import { leavePlan, placePromotion } from './promotion-place.ts'
 import { holdPromotion, LeaseLostError, machineOf, move, type PromotionRow, store } from './promotion-row.ts'
+import type { Tending } from './promotion-send.ts'
 import { endRefusedAt, loseCall, settleCall } from './promotion-settle.ts'
 import { approvalsOf, NO_ROOM, standingOf } from './promotion-standing.ts'
 import { watchPromotion } from './promotion-watch.ts'
@@ -87,9 +88,13 @@ async function taskOf({ ctx, clock }: Tending, row: PromotionRow): Promise<Task>
   return nextTask(machineOf(row), known, clock().getTime())
 }
 
+/** What goes on only while something needs it. */
+const MAY_LEAVE: ReadonlySet<Task['kind']> = new Set(['PLACE', 'CONSIDER', 'CREATE', 'RECONCILE', 'LOOK'])
 const NEEDS_CHANNEL: ReadonlySet<Task['kind']> = new Set(['TERMINATE', 'RECONCILE', 'LOOK'])
 
 async function run(tending: Tending, row: PromotionRow, task: Task): Promise<PromotionRow> {
+  const left = MAY_LEAVE.has(task.kind) ? await leavePlan(tending, row) : null
+  if (left) return left
   const mute = tending.channels[row.method] === undefined
   const again = () => dueAgain(tending, row.id, new Date(tending.clock().getTime() + AGAIN))
   // Its account is gone, or nobody wrote how to ask: an account that comes back goes on here.
@@ -133,7 +138,7 @@ async function consider(tending: Tending, row: PromotionRow): Promise<PromotionR
     const missing = await unconfirmed(tx, held, now)
     if (missing.length === 0)
       return (await move(tx, held, { kind: 'APPROVE' }, now, { dueAt: now, held: null })).row
-    return store(tx, held, { held: missing, dueAt: new Date(now.getTime() + AGAIN) })
+    return store(tx, held, { ...waitsFor(held, missing, now), dueAt: new Date(now.getTime() + AGAIN) })
   })
 }
 

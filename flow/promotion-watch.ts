@@ -2,10 +2,10 @@
 import { eq } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import type { VideoFacts } from '../db/queries/promotion.ts'
-import { promotion } from '../db/tables.ts'
+import { type FiguresBefore, promotion } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import type { OrderFigures, SeenOrder } from '../platforms/promotion.ts'
-import { CAPABILITIES } from '../rules/capability.ts'
+import { CAPABILITIES, REPORT_FIGURES } from '../rules/capability.ts'
 import type { Decision } from '../rules/promotion-decide.ts'
 import { decide } from '../rules/promotion-decide.ts'
 import { END_AGAIN_MS } from '../rules/promotion-next.ts'
@@ -14,7 +14,7 @@ import type { TrialState } from '../rules/trial-test.ts'
 import { DAY, HOUR } from '../rules/types.ts'
 import { write } from './context.ts'
 import { fetchError } from './errors.ts'
-import { channelOf, LOOK_EVERY, SOON, type Tending, type Write } from './promote.ts'
+import { LOOK_EVERY, SOON } from './promote.ts'
 import { evidenceOf } from './promotion-evidence.ts'
 import { appendLook, delayOf } from './promotion-look.ts'
 import { factsOf, proposeScale, proposeTrial, scaleFen } from './promotion-propose.ts'
@@ -26,10 +26,16 @@ import {
   recordDecision,
   store,
 } from './promotion-row.ts'
+import { channelOf, type Tending, type Write } from './promotion-send.ts'
 import { type CurrentSettings, loadSettings } from './promotion-settings.ts'
 import { endRefusedAt } from './promotion-settle.ts'
 import { lookNow } from './schedule.ts'
 
+/**
+ * No money of ours runs away meanwhile: a plan pays whatever its videos are, and what was not delivered for a day is held up by
+ * more than its review. A quarter of the calls.
+ */
+const IDLE_EVERY = HOUR
 /** Last figures that do not come for so long count as all that was ordered. */
 const FIGURES_WITHIN = 7 * DAY
 
@@ -50,7 +56,10 @@ export async function watchPromotion(tending: Tending, row: PromotionRow): Promi
     const shown = { ...read.seen, sight: standing(held, read.seen, at) }
     const trial = await appendLook(tx, held, at, shown, read.figures)
     const seen = await noteOrder(tx, held, at, shown, read.figures)
-    return decideOn({ ...tending, ctx: { ...ctx, now: at } }, tx, seen, trial)
+    const looked = await decideOn({ ...tending, ctx: { ...ctx, now: at } }, tx, seen, trial)
+    // Last: shards that are locked before what follows is proposed deadlock with another order of the video.
+    if (held.deliveringAt === null && seen.deliveringAt !== null) await lookNow(tx, seen.videoId, at)
+    return looked
   })
 }
 
@@ -102,10 +111,21 @@ async function readOrder(tending: Tending, row: PromotionRow): Promise<Read> {
       createdAt: seen.createdAt ?? createdAt.getTime(),
       planId,
     }
-    return { ok: true, seen, figures: await channel.figures(question, now) }
+    const figures = seen.figures ?? (await channel.figures(question, now))
+    return { ok: true, seen, figures: lessBefore(figures, row.figuresBefore) }
   } catch (error) {
     return { ok: false, error: fetchError(error) }
   }
+}
+
+/** Of a report that others' doing is in, what came since the order was sent. A restated day makes it no less than nothing. */
+export function lessBefore(figures: OrderFigures, before: FiguresBefore | null): OrderFigures {
+  if (before === null) return figures
+  const own = REPORT_FIGURES.map((name) => {
+    const [now, then] = [figures[name], before[name]]
+    return [name, now === null || then === null ? null : Math.max(0, now - then)]
+  })
+  return { ...figures, ...Object.fromEntries(own) }
 }
 
 /** What the platform says of the order, into the row and the machine. */
@@ -126,7 +146,6 @@ async function noteOrder(
     ...knownWhole(row, wholeFen({ amountFen: amountFen ?? row.amountFen, added })),
   }
   const noted = await store(tx, row, change)
-  if (delivering) await lookNow(tx, row.videoId, at)
   // A report is late: an order that was seen running may have spent what it does not show yet.
   const spentFen = spendFen === 0 && noted.deliveringAt !== null ? null : spendFen
   const moved = await move(tx, noted, { kind: 'SEEN', order: sight, spentFen }, at)
@@ -188,11 +207,17 @@ function nextLook(
   const { orderStand, overAt, finalFen, stop } = row
   const ends = stop !== null && (endRefused === null || now.getTime() - endRefused >= END_AGAIN_MS)
   if (orderStand === 'LIVE')
-    return ends && row.changeCall === null ? now : new Date(now.getTime() + (lookEvery ?? LOOK_EVERY))
+    return ends && row.changeCall === null ? now : new Date(now.getTime() + spaceOf(row, now, lookEvery))
   const open = row.state === 'JUDGING' || finalFen === null
   if (!open) return null
   const reported = (overAt?.getTime() ?? 0) + delayOf(row)
   return new Date(Math.max(reported, now.getTime() + (reported <= now.getTime() ? LOOK_EVERY : 0)))
+}
+
+/** ms until the next look at what runs. */
+function spaceOf({ method, deliveringAt, since }: PromotionRow, now: Date, lookEvery = LOOK_EVERY): number {
+  const waits = deliveringAt === null && now.getTime() - since.getTime() >= DAY
+  return waits || CAPABILITIES[method].money === 'PLAN' ? Math.max(lookEvery, IDLE_EVERY) : lookEvery
 }
 
 interface Acting {

@@ -6,6 +6,7 @@ import { openCall } from '../rules/promotion-call.ts'
 import { isPlaced } from '../rules/promotion-place.ts'
 import { type Context, write } from './context.ts'
 import { ConflictError, InvalidInputError } from './errors.ts'
+import { waitsFor } from './promote.ts'
 import { lockPromotion, machineOf, move, type PromotionRow, recordCall, store } from './promotion-row.ts'
 import { foundMoney } from './promotion-settle.ts'
 import { unconfirmed } from './promotion-tend.ts'
@@ -45,7 +46,7 @@ export function approvePromotion(ctx: Context, input: ApprovePromotion): Promise
       return row.id
     }
     const held = await unconfirmed(tx, row, ctx.now)
-    if (held.length > 0) await store(tx, row, { held })
+    if (held.length > 0) await store(tx, row, waitsFor(row, held, ctx.now))
     else await move(tx, row, { kind: 'APPROVE' }, ctx.now, { dueAt: ctx.now, held: null })
     return row.id
   })

@@ -1,4 +1,4 @@
-/** Writes a row for every message that a team is to get: once for each address, topic and cause, and for each asking. */
+/** Writes a row for every message that a team is to get: once for each address, topic and cause, and each time that it comes anew. */
 import { sql } from 'drizzle-orm'
 import { type Db, rows, type Tx } from '../db/client.ts'
 import { loadUntold, type Untold } from '../db/queries/delivery.ts'
@@ -26,17 +26,17 @@ export async function route(ctx: Context): Promise<number> {
       const createdAt = new Date(Math.max(ctx.now.getTime(), since ?? 0))
       return [{ ...cause, dueAt: read ? null : ctx.now, problem, createdAt }]
     })
-    return insert(tx, deliveries)
+    return insert(tx, ctx.now, deliveries)
   })
 }
 const READ = 'a person had read it before it was due'
 
-function causeOf({ aim, state }: Untold): Cause {
-  return aim && state ? { kind: 'PROMOTION', aim, state } : { kind: 'NOTIFICATION' }
+function causeOf({ aim, stand }: Untold): Cause {
+  return aim && stand ? { kind: 'PROMOTION', aim, stand } : { kind: 'NOTIFICATION' }
 }
 
-/** What asks once more is told once more: its row begins anew, unless another worker has seen to that. */
-async function insert(tx: Tx, deliveries: readonly object[]): Promise<number> {
+/** What comes once more is told once more: its row begins anew, unless another worker has seen to that. */
+async function insert(tx: Tx, now: Date, deliveries: readonly object[]): Promise<number> {
   if (deliveries.length === 0) return 0
   const made = await rows<{ due: boolean }>(
     tx,
@@ -45,9 +45,9 @@ async function insert(tx: Tx, deliveries: readonly object[]): Promise<number> {
       from ${unnest(deliveries, 'told', TOLD)}
       on conflict on constraint delivery_once do update set due_at = excluded.due_at, created_at = excluded.created_at,
         attempts = 0, sent_at = null, status = null, problem = null
-      where excluded.topic = 'ASKING' and delivery.created_at < (
-        select told_since(p.change_phase, p.since, p.claimed_at) from promotion p
-        where p.workspace_id = delivery.workspace_id and p.id = delivery.promotion_id)
+      where delivery.created_at < (
+        select news.since from promotion_news(current_workspace(), ${now.toISOString()}::timestamptz - interval '1 day') news
+        where news.promotion_id = delivery.promotion_id and news.topic = delivery.topic)
       returning due_at is not null as due`,
   )
   return made.filter(({ due }) => due).length

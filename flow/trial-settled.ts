@@ -1,54 +1,59 @@
-/** 结算修正: once returns are known the record of a trial is corrected, and what was scaled on a word that fell ends. */
+/** 结算修正: once returns are known the record of an order is corrected, and what was scaled on a word that fell ends. */
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
-import { isRestated, loadUnsettled, type Unsettled } from '../db/queries/promotion-settled.ts'
+import { isRestated, loadSettled, loadUnsettled, type Unsettled } from '../db/queries/promotion-settled.ts'
 import { promotion, promotionDecision } from '../db/tables.ts'
 import { type Decision, decide, type Judged } from '../rules/promotion-decide.ts'
-import { COVERED, restateTrial, settledOf } from '../rules/trial-settled.ts'
+import { COVERED, restate, saidOfScale, settledOf, settledTogether } from '../rules/trial-settled.ts'
 import { type Context, write } from './context.ts'
 import { lockPromotion, move, type PromotionRow } from './promotion-row.ts'
 import { loadSettings } from './promotion-settings.ts'
 
 /**
- * Every trial with a verdict and every term of 7 and 14 days is judged again once, as soon as the sales of its days are that
- * old. To be called when sales were read; what is due is found in the rows. Answers the trials whose verdict fell.
+ * Every trial with a verdict, every scaled order that is over, and every term of 7 and 14 days is judged again once, as soon as the
+ * sales of its days are that old. To be called when sales were read; what is due is found in the rows. Answers the promotions whose
+ * word fell.
  */
 export async function restateTrials(ctx: Context): Promise<number[]> {
   const due = await write(ctx, (tx) => loadUnsettled(tx, ctx.now, COVERED))
   const fallen: number[] = []
   for (const each of due)
-    if ((await restate(ctx, each))?.rule === 'SETTLED_OVERTURNED') fallen.push(each.promotionId)
+    if ((await record(ctx, each))?.rule === 'SETTLED_OVERTURNED') fallen.push(each.promotionId)
   return fallen
 }
 
 /** null: another was first, or its figures say nothing. */
-async function restate(
-  ctx: Context,
-  { promotionId, days, sold }: Unsettled,
-): Promise<Pick<Decision, 'rule'> | null> {
+async function record(ctx: Context, due: Unsettled): Promise<Pick<Decision, 'rule'> | null> {
+  const { promotionId, days } = due
   return write(ctx, async (tx) => {
     const row = await lockPromotion(tx, promotionId)
-    const evidence = evidenceOf(row, days, sold)
+    const evidence = await evidenceOf(tx, row, due)
     if (evidence === null || (await isRestated(tx, promotionId, days))) return null
     const { decide: thresholds } = await loadSettings(tx)
     const decision = decide(evidence, thresholds, ctx.now.getTime())
     const { interval, ...said } = decision
     await tx.insert(promotionDecision).values({ promotionId, at: ctx.now, ...said, ...interval })
-    if (decision.action === 'STOP') await cancelUnsent(tx, ctx, promotionId)
+    if (decision.action === 'STOP') await cancelUnsent(tx, ctx, trialOf(row))
     return decision
   })
 }
 
-function evidenceOf(row: PromotionRow, days: 7 | 14, sold: Unsettled['sold']): Judged | null {
-  const { state, trialTerms, finalFen, gmvFen } = row
-  const settled = settledOf({ spendFen: finalFen, paidGmvFen: gmvFen }, sold, days)
+/** A person's own order follows none: it stands for itself. */
+const trialOf = ({ id, aim, originId }: PromotionRow) => (aim === 'SCALE' ? (originId ?? id) : id)
+
+async function evidenceOf(tx: Tx, row: PromotionRow, due: Unsettled): Promise<Judged | null> {
+  const { id, aim, state, trialTerms } = row
+  const settled = settledOf(due, due.sold, due.days)
   if (settled === null || trialTerms === null) return null
   const verdict = state === 'PASSED' ? 'PASS' : 'FAIL'
-  const restated = restateTrial(verdict, trialTerms, settled)
-  return { stage: 'JUDGED', verdict, breakEven: trialTerms.breakEvenRoi, settled, restated }
+  const said = aim === 'SCALE' ? saidOfScale(trialTerms, settled) : verdict
+  const others = (await loadSettled(tx, trialOf(row))).filter(({ promotionId }) => promotionId !== id)
+  const together = settledTogether([...others, settled])?.roi ?? 0
+  const restated = restate(said, trialTerms, settled)
+  return { stage: 'JUDGED', said, breakEven: trialTerms.breakEvenRoi, settled, restated, together }
 }
 
-/** What was to be scaled and is not sent yet. What runs reads the same record at its next look, and is cut or ended by its own decision. */
+/** What was to be scaled and is not sent yet. What runs reads the same records at its next look, and is cut or ended by its own decision. */
 async function cancelUnsent(tx: Tx, { now }: Context, trialId: number): Promise<void> {
   const waiting = await tx
     .select()

@@ -57,9 +57,13 @@ export function createBoostChannel(setup: QianchuanSetup): PromotionChannel {
       return { orders, unread: [] }
     },
     async order(orderId, planId): Promise<SeenOrder> {
-      const [task, adId] = await find(orderId, planId, now() - BACK_MS)
+      const from = now() - BACK_MS
+      const [task, adId] = await find(orderId, planId, from)
       const sight = SIGHTS[task.status] ?? 'DELIVERING'
-      return { ...listed(advertiserId, task), sight, adId, added: { addedFen: null, count: null } }
+      const seen = { ...listed(advertiserId, task), sight, adId, added: { addedFen: null, count: null } }
+      // The list says what a task did in the time asked for: of an older one that is not all.
+      const whole = task.createdAt !== null && task.createdAt >= from
+      return whole ? { ...seen, figures: figuresOf(task) } : seen
     },
     async figures({ orderId, planId, adId, createdAt }, until) {
       const [task] = await find(orderId, planId ?? adId, Math.min(createdAt, until))

@@ -5,7 +5,7 @@ import type { OrderFigures, PromotionChannel, PromotionVideo, Surroundings } fro
 import { createQianchuanAccount } from './qianchuan-account.ts'
 import { createQianchuanMarks } from './qianchuan-marks.ts'
 import { createQianchuanMaterials, type PlanMaterial } from './qianchuan-material.ts'
-import { createQianchuanPlans, type Plan } from './qianchuan-plan.ts'
+import { createQianchuanPlans, type Plan, type UniPlan } from './qianchuan-plan.ts'
 import { type ItemResult, NOT_SAID, type Written } from './qianchuan-write.ts'
 
 /** What every way to promote by 千川 shares: the account's room, a material's marks, and the plans around a video. */
@@ -20,11 +20,17 @@ const DAY = 86_400_000
 export const BACK_MS = 30 * DAY
 /** [bububa] 即将超预算 delivers still. */
 const DELIVERING: ReadonlySet<string> = new Set(['DELIVERY_OK', 'PRE_OFFLINE_BUDGET'])
-export const isDelivering = ({ status }: Plan) => DELIVERING.has(status)
+const isDelivering = ({ status }: Plan) => DELIVERING.has(status)
+/** A plan in another state may deliver again by itself: at midnight, after its review, or when there is money. */
+const STOPPED: ReadonlySet<string> = new Set([
+  ...['DISABLE', 'DELETE', 'DELETED', 'FROZEN', 'TIME_DONE', 'OFFLINE_AUDIT', 'SYSTEM_DISABLE', 'DRAFT'],
+])
 
 export type QianchuanBase = Pick<PromotionChannel, 'marks' | 'room'> & {
   /** What the platform calls a video; a Written where it cannot be told, and so nothing is sent. */
   materialOf(video: PromotionVideo): Promise<{ materialId: string } | { not: Written<never> }>
+  /** 全域 plans with what they did today. */
+  uniPlans(): Promise<UniPlan[]>
   /** 全域 plans around a video, and the standard plans that exclude them. */
   surroundings: NonNullable<PromotionChannel['surroundings']>
 }
@@ -42,7 +48,9 @@ export function createQianchuanBase({ oceanengine, advertiserId, now }: Qianchua
     if (refused.some((each) => each.itemId === itemId)) return 'BARRED'
     return placeOf(shown.find((each) => each.itemId === itemId))
   }
+  const uniPlans = () => plans.uni({ advertiserId, from: now() - DAY, to: now() })
   return {
+    uniPlans,
     marks: (video) => marks.marks(advertiserId, video),
     async room() {
       const { validFen } = await account.wallet(advertiserId)
@@ -59,10 +67,7 @@ export function createQianchuanBase({ oceanengine, advertiserId, now }: Qianchua
       }
     },
     async surroundings({ itemId, productId }): Promise<Surroundings> {
-      const [uni, standard] = await Promise.all([
-        plans.uni({ advertiserId, from: now() - DAY, to: now() }),
-        plans.standard(advertiserId),
-      ])
+      const [uni, standard] = await Promise.all([uniPlans(), plans.standard({ advertiserId })])
       const places = uni.map(async (plan): Promise<Place> => {
         const { adId: planId, productIds, budgetFen } = plan
         const running = isDelivering(plan)
@@ -79,16 +84,15 @@ function placeOf(shown: PlanMaterial | undefined): Place['video'] {
   return shown.status === 'DELIVERY_OK' && shown.audit !== 'REJECT' ? 'IN' : 'BARRED'
 }
 
-/** Of what delivers, one for each product. */
+/** Of what delivers or may, one for each product. */
 export function rivals(rival: Neighbour['rival'], plans: readonly Plan[]): Neighbour[] {
   return plans
-    .filter(isDelivering)
+    .filter(({ status }) => !STOPPED.has(status))
     .flatMap(({ adId: id, productIds }) =>
       productIds.map((productId) => ({ rival, productId, sameVideo: false, id })),
     )
 }
 
-/** A read before the write failed: it may be tried again. */
 /** A read that a write needs failed: refused for now. */
 export const unsent = ({ kind, message, retryAfterMs }: FetchError) =>
   new FetchError('quota', `not sent, since a read before it failed: ${kind}: ${message}`, { retryAfterMs })

@@ -51,6 +51,8 @@ export interface SeenOrder extends ListedOrder {
   /** By which reports ask; null: none yet. */
   adId: string | null
   added: Additions
+  /** What it did from its creation until now, where the same answer says so; left out: `figures` is to be asked. */
+  figures?: OrderFigures
 }
 
 /** What an order did so far; null: the platform does not say. */

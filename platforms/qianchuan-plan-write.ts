@@ -15,6 +15,7 @@ import {
   statusResults,
   type Written,
 } from './qianchuan-write.ts'
+import { shanghaiDate } from './shanghai.ts'
 
 /** 全域 (uni_promotion) or 标准投放; they exclude each other and answer in different shapes. */
 export type PlanKind = 'UNI' | 'STANDARD'
@@ -27,8 +28,11 @@ export interface StandardPlanInput {
   awemeId: string
   productId: string
   itemId: string
-  /** A day; 300 yuan to below 10,000,000 (documented for the estimate, taken over here). */
-  dailyBudgetFen: number
+  /** All that it may ever spend; 300 yuan to below 10,000,000 (documented for the estimate, taken over here). */
+  budgetFen: number
+  /** Days of Shanghai, ms: it runs from the beginning of the first to the end of the last one. */
+  from: number
+  to: number
   smartBid: SmartBid
   /** ROI bidding, 0.01 to 100; null bids for 商品购买 at the platform's choice. */
   roiGoal: number | null
@@ -117,7 +121,7 @@ export function widthOf(text: string): number {
 }
 
 function checkPlan(plan: StandardPlanInput) {
-  const { dailyBudgetFen: budget, roiGoal } = plan
+  const { budgetFen: budget, roiGoal } = plan
   const ids = (['advertiserId', 'awemeId', 'productId', 'itemId'] as const).map(
     (field) => [field, isId(plan[field]), 'not a platform id'] as const,
   )
@@ -125,8 +129,9 @@ function checkPlan(plan: StandardPlanInput) {
     ...ids,
     ['name', widthOf(plan.name) >= 1 && widthOf(plan.name) <= 100, '1 to 100, CJK counts 2'],
     ['title', plan.title.length > 0, 'needed'],
-    ['dailyBudgetFen', Number.isInteger(budget), 'whole 分'],
-    ['dailyBudgetFen', budget >= 300 * YUAN && budget < 10_000_000 * YUAN, '300 to 10,000,000 yuan'],
+    ['budgetFen', Number.isInteger(budget), 'whole 分'],
+    ['budgetFen', budget >= 300 * YUAN && budget < 10_000_000 * YUAN, '300 to 10,000,000 yuan'],
+    ['to', plan.to >= plan.from, 'not before from'],
     ['roiGoal', (roiGoal !== null) === (plan.smartBid === 'SMART_BID_CUSTOM'), 'belongs to SMART_BID_CUSTOM'],
     ['roiGoal', roiGoal === null || (roiGoal >= 0.01 && roiGoal <= 100), '0.01 to 100'],
     ['roiGoal', roiGoal === null || hasDecimals(roiGoal, 2), 'at most two decimals'],
@@ -150,9 +155,11 @@ function planBody(plan: StandardPlanInput) {
     delivery_setting: {
       smart_bid_type: plan.smartBid,
       external_action: 'AD_CONVERT_TYPE_SHOPPING',
-      budget_mode: 'BUDGET_MODE_DAY',
-      budget: yuanOfFen(plan.dailyBudgetFen),
-      video_schedule_type: 'SCHEDULE_FROM_NOW',
+      budget_mode: 'BUDGET_MODE_TOTAL',
+      budget: yuanOfFen(plan.budgetFen),
+      video_schedule_type: 'SCHEDULE_START_END',
+      start_time: shanghaiDate(plan.from),
+      end_time: shanghaiDate(plan.to),
       ...(plan.roiGoal === null ? {} : roi),
     },
     creative_material_mode: 'CUSTOM_CREATIVE',

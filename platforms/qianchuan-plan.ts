@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY } from '../rules/types.ts'
 import { idSchema, type Oceanengine, wireId } from './oceanengine.ts'
 import { collect, listOf, pageInfo, readPages } from './oceanengine-page.ts'
 import { gmvOf, type Quality } from './qianchuan-quality.ts'
@@ -25,6 +26,13 @@ export interface Plan {
 export const SMART_BIDS = ['SMART_BID_CUSTOM', 'SMART_BID_CONSERVATIVE'] as const
 export type SmartBid = (typeof SMART_BIDS)[number]
 
+/** A 标准投放 plan of videos. */
+export interface StandardPlan extends Plan {
+  awemeIds: string[]
+  /** The end of the last day of its schedule, ms; null: it has none, or it is not told. */
+  endsAt: number | null
+}
+
 /** A 全域 plan with what it did in the time asked for. */
 export interface UniPlan extends Plan {
   spendFen: number | null
@@ -42,11 +50,12 @@ export interface PlanOptions {
 }
 
 export interface QianchuanPlans {
-  /** 标准投放 plans of videos; `unread`: those that the platform could not show. */
-  standard(
-    advertiserId: string,
-    ids?: readonly string[],
-  ): Promise<{ plans: (Plan & { awemeIds: string[] })[]; unread: string[] }>
+  /** `unread`: those that the platform could not show. Those that were deleted are left out unless `deleted`. */
+  standard(question: {
+    advertiserId: string
+    ids?: readonly string[]
+    deleted?: boolean
+  }): Promise<{ plans: StandardPlan[]; unread: string[] }>
   /** 商品全域 plans of both ways of bidding: the platform shows one of them at a time. */
   uni(question: {
     advertiserId: string
@@ -65,6 +74,17 @@ const smartBid = z
   .catch(null)
   .transform((value) => value ?? null)
 
+/** A day of a schedule; its end may be told as a day or as an instant, and midnight is taken for all of that day. */
+const lastDay = z
+  .string()
+  .nullish()
+  .transform((text) => {
+    const [, day, time] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(text ?? '') ?? []
+    const whole = time === undefined || time === '00:00:00'
+    const at = Date.parse(`${day}T${time ?? '00:00:00'}+08:00`)
+    return Number.isNaN(at) ? null : whole ? at + DAY : at
+  })
+
 const standardPage = z.object({
   page_info: pageInfo,
   fail_list: listOf(idSchema),
@@ -82,6 +102,7 @@ const standardPage = z.object({
         budget_mode: z.string().nullish(),
         smart_bid_type: smartBid,
         roi_goal: amountSchema,
+        end_time: lastDay,
       }),
     }),
   ),
@@ -116,10 +137,10 @@ const uniPage = z.object({
 
 export function createQianchuanPlans(oceanengine: Oceanengine, options: PlanOptions = {}): QianchuanPlans {
   return {
-    async standard(advertiserId, ids) {
+    async standard({ advertiserId, ids, deleted = false }) {
       const filtering = {
         marketing_goal: 'VIDEO_PROM_GOODS',
-        status: 'ALL',
+        status: deleted ? 'ALL_INCLUDE_DELETED' : 'ALL',
         ...(ids ? { ids: ids.map((id) => wireId('ids', id)) } : {}),
       }
       const pages = await collect(
@@ -164,7 +185,7 @@ export function createQianchuanPlans(oceanengine: Oceanengine, options: PlanOpti
   }
 }
 
-function standardPlan(row: z.infer<typeof standardPage>['list'][number]): Plan & { awemeIds: string[] } {
+function standardPlan(row: z.infer<typeof standardPage>['list'][number]): StandardPlan {
   const setting = row.delivery_setting
   return {
     adId: row.ad_id,
@@ -178,6 +199,7 @@ function standardPlan(row: z.infer<typeof standardPage>['list'][number]): Plan &
     productIds: row.product_info.map(({ id }) => id),
     createdAt: row.ad_create_time,
     awemeIds: row.aweme_info.map((each) => each.aweme_id),
+    endsAt: setting.end_time,
   }
 }
 

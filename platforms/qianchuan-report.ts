@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DAY } from '../rules/types.ts'
 import { idSchema, type Oceanengine, wireId } from './oceanengine.ts'
 import { collect, listOf, pageInfo, readPages } from './oceanengine-page.ts'
 import { gmvOf, type Quality, qualityOf } from './qianchuan-quality.ts'
@@ -29,6 +30,15 @@ export interface MaterialResult extends Result {
   planIds: string[]
 }
 
+/** A standard plan, or a part of the time asked for. */
+export interface PlanResult extends Result {
+  adId: string
+  shows: number | null
+  clicks: number | null
+  /** Likes, comments and shares. */
+  interactions: number | null
+}
+
 export interface Span {
   advertiserId: string
   /** Days of Shanghai, both included. */
@@ -48,6 +58,8 @@ export interface QianchuanReport {
   account(span: Span & { platform: 'QIANCHUAN' | 'ECP_AWEME' | 'ALL' }): Promise<AccountDay[]>
   /** One row per video of standard plans. */
   materials(span: Span & { materialIds?: readonly string[] }): Promise<MaterialResult[]>
+  /** Standard plans, at most 100, also deleted ones: rows of one plan add up, and a plan without spend may have none. */
+  plans(span: Span & { adIds: readonly string[] }): Promise<PlanResult[]>
   /** All 全域 of the account in one sum. */
   uni(span: Span): Promise<Result>
 }
@@ -74,6 +86,17 @@ const settled = {
 const accountPage = z.object({
   page_info: pageInfo,
   list: listOf(z.object({ stat_datetime: optionalInstant, ...core, ...settled })),
+})
+const said = {
+  show_cnt: count,
+  click_cnt: count,
+  dy_like: count,
+  dy_comment: count,
+  dy_share: count,
+}
+const planPage = z.object({
+  page_info: pageInfo,
+  list: listOf(z.object({ ad_id: idSchema, ...core, ...said })),
 })
 const materialPage = z.object({
   page_info: pageInfo,
@@ -131,11 +154,45 @@ export function createQianchuanReport(
         ...resultOf(row.fields),
       }))
     },
+    async plans({ adIds, ...span }) {
+      const query = {
+        fields: [...Object.keys(core), ...Object.keys(said)],
+        filtering: {
+          marketing_goal: 'VIDEO_PROM_GOODS',
+          ad_ids: adIds.map((id) => wireId('adIds', id)),
+          status: 'ALL_INCLUDE_DELETED',
+        },
+      }
+      const found: PlanResult[] = []
+      for (const part of partsOf(span)) {
+        const call = get(part, 'ad/get/', query, planPage)
+        const rows = await collect(readPages(oceanengine, { ...call, pageSize: PAGE }), (page) => page.list)
+        found.push(...rows.map(planResult))
+      }
+      return found
+    },
     async uni(span) {
       const query = { fields: Object.keys(uniSchema.shape), marketing_goal: 'VIDEO_PROM_GOODS' }
       return uniResult(await oceanengine.call(get(span, 'uni_promotion/get/', query, uniSchema)), options)
     },
   }
+}
+
+/** 30 days of one question are documented for the account's report, and taken over here. */
+const MOST_DAYS = 30 * DAY
+
+function partsOf(span: Span): Span[] {
+  const parts: Span[] = []
+  for (let { from } = span; from <= span.to; from += MOST_DAYS)
+    parts.push({ ...span, from, to: Math.min(span.to, from + MOST_DAYS - DAY) })
+  return parts
+}
+
+function planResult(row: z.infer<typeof planPage>['list'][number]): PlanResult {
+  const { ad_id: adId, show_cnt: shows, click_cnt: clicks, dy_like, dy_comment, dy_share } = row
+  const counted = dy_like !== null && dy_comment !== null && dy_share !== null
+  const interactions = counted ? dy_like + dy_comment + dy_share : null
+  return { adId, ...resultOf(row), shows, clicks, interactions }
 }
 
 function resultOf(row: z.infer<z.ZodObject<typeof core>>): Result {

@@ -50,8 +50,8 @@ export interface Capability {
   purposes: readonly Purpose[]
   /** 分; null: it takes no money of its own. */
   amountFen: Bounds | null
-  /** What the amount is: ORDER in sum, DAY every day until it ends, PLAN out of the plan's own budget. */
-  money: 'ORDER' | 'DAY' | 'PLAN'
+  /** What the amount is: ORDER all that it may spend, PLAN out of the plan's own budget. */
+  money: 'ORDER' | 'PLAN'
   /** How long it may run, hours; null: until somebody ends it. */
   hours: readonly number[] | Bounds | null
   /** Ids and texts that it cannot go without. */
@@ -209,10 +209,14 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
     channel: 'QIANCHUAN',
     aims: ['SCALE'],
     purposes: ['SELLING', 'SEEDING'],
-    // 2.6: 300 yuan to below 10,000,000, documented for the estimate and taken over for the plan.
+    // 2.6: 300 yuan to below 10,000,000, documented for the estimate; that it holds for the plan, and for its total, is assumed.
     amountFen: { min: 300 * YUAN, max: 10_000_000 * YUAN - 1, step: 1 },
-    money: 'DAY',
-    hours: null,
+    // 2.6: BUDGET_MODE_TOTAL with SCHEDULE_START_END. A daily budget is renewed every midnight, for which there is no claim. That
+    // ad/budget/update sets the total of such a plan is assumed.
+    money: 'ORDER',
+    // 2.6: start_time and end_time are days, so it runs to the end of the day on which its hours are over; that the last day counts
+    // is assumed. No longest is documented: 12 days end within the 14 that the nightly books compare.
+    hours: { min: 24, max: 288, step: 24 },
     // 2.6: one product, and a title for the video.
     needs: ['productId', 'name', 'title'],
     productFor: [],
@@ -228,7 +232,7 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
     // 2.6: ad/budget/update.
     addBudget: { amountFen: { min: YUAN, max: 10_000_000 * YUAN - 1, step: 1 }, time: null },
     cut: true,
-    // 2.6: ad/status/update.
+    // 2.6: ad/status/update; what is deleted might show its figures no more.
     end: 'PAUSE',
     quotas: [],
     // 0.7: 全店托管 pauses standard plans as well.
@@ -240,9 +244,6 @@ export const CAPABILITIES: Readonly<Record<Method, Capability>> = {
     ],
     foundBy: 'NAME',
     // 2.9: report/ad/get, metric names of A.6.
-    report: {
-      figures: ['spendFen', 'gmvFen', 'orders', 'shows', 'clicks'],
-      delayMinutes: REPORT_DELAY_MINUTES,
-    },
+    report: { figures: [...REPORT_FIGURES], delayMinutes: REPORT_DELAY_MINUTES },
   },
 }

@@ -31,8 +31,8 @@ const PLACES: Readonly<Record<PlaceWhy, Said>> = {
     en: 'every 全域 plan with the product refused the video or excludes it',
   },
   EXCLUDED: {
-    zh: '同商品的标准计划在投，与全域互斥：先停掉它',
-    en: 'a standard plan of the product runs, and the platform lets only one of the two run: end it first',
+    zh: '同商品的标准计划与全域计划互斥，另一种在投：先停掉它',
+    en: 'of a standard plan and a 全域 plan of a product the platform lets only one run, and the other runs: end it first',
   },
   ALREADY_IN: { zh: '视频已在计划里', en: 'the video is in the plan already' },
   ADDING: { zh: '先把视频加进计划', en: 'the video is being put into the plan first' },

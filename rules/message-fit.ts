@@ -1,5 +1,5 @@
 /** What fits into one message: whole lines, and never half a character. */
-import type { Message } from './message.ts'
+import type { Message } from './message-parts.ts'
 import type { WebhookFormat } from './types.ts'
 
 /**

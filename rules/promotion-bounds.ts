@@ -48,6 +48,7 @@ export const DECIDE_BOUNDS: Table<DecideSettings> = {
   cutHours: HOURS,
   cutShare: SHARE,
   leastFen: FEN,
+  undeliveredHours: { ...HOURS, min: 1 },
   stepFen: { ...FEN, min: 1 },
 }
 

@@ -6,7 +6,7 @@
 import type { Fatigue, FatigueMetric } from './fatigue.ts'
 import type { DecideSettings } from './promotion-settings.ts'
 import { explainDecision } from './promotion-why.ts'
-import { type Restated, type Settled, sayRestated } from './trial-settled.ts'
+import { type Restated, type Said, type Settled, sayRestated, type Together } from './trial-settled.ts'
 import { MINUTE } from './types.ts'
 
 /** REMIX moves no money: the material still earns and its audience has seen it, so that a new cut of it is to be made. */
@@ -41,6 +41,8 @@ export interface Running {
   spentFen: number
   budgetFen: number
   hoursRun: number
+  /** Since its order was made, while the report says that nothing was spent; null: something was, or it is not said. */
+  idleHours: number | null
   /** The order may spend. */
   live: boolean
   /** It spends no more, and its reports have had their delay. */
@@ -50,8 +52,8 @@ export interface Running {
   orders: number | null
   /** Interactions per play: of bought plays, and of the video's own ones. */
   interaction: { paid: number | null; own: number | null }
-  /** Of the trial that it scales: GMV that stayed after returns, over spend, after so many days. */
-  settled: { roi: number; days: 7 | 14 } | null
+  /** Of the trial that it scales with all that was scaled on it and is over: GMV that stayed after returns, over spend, after so many days. */
+  settled: Together | null
   fatigue: Pick<Fatigue, 'kind' | 'advice' | 'ageDays' | 'falls'> | null
   /** All trials of the video with this one. */
   trials: { count: number; fen: number }
@@ -59,17 +61,27 @@ export interface Running {
   changes: { today: number; addedFen: number; lastAt: number | null }
   /** What its method allows now; `everCut`: what it allows at all. */
   can: { add: boolean; cut: boolean; everCut: boolean }
+  /** The budget of a plan pays: no end and no money of its own. */
+  planPays: boolean
 }
 
-/** A trial that is over and had its verdict, now that returns are known. */
+/** A video in a plan, or on its way into one, for a boost that is not to come: rules/promotion-place.ts. */
+export interface Unneeded {
+  stage: 'UNNEEDED'
+  boostId: number
+}
+
+/** A trial with its verdict or a scaled order, both over, now that returns are known. */
 export interface Judged {
   stage: 'JUDGED'
-  verdict: 'PASS' | 'FAIL'
+  said: Said
   breakEven: number
   settled: Settled
   restated: Restated
+  /** Settled ROI of it with all other orders of its trial. */
+  together: number
 }
-export type DecideEvidence = Candidate | Running | Judged
+export type DecideEvidence = Candidate | Running | Unneeded | Judged
 
 export const DECISION_RULES = [
   'NOT_FIRING',
@@ -93,6 +105,8 @@ export const DECISION_RULES = [
   'FATIGUED',
   'TIME_OVER',
   'EARNED_TO_THE_END',
+  'NEVER_DELIVERED',
+  'NOT_NEEDED',
   'TIRING',
   'STILL_EARNS',
   'EARNS_LESS',
@@ -106,7 +120,7 @@ export type DecisionRule = (typeof DECISION_RULES)[number]
 /** The other two are put into words by rules/trial-settled.ts. */
 export type ExplainedRule = Exclude<DecisionRule, 'SETTLED_KEPT' | 'SETTLED_OVERTURNED'>
 /** Of the rules above: counted up when one of them changes its meaning. */
-export const DECISION_VERSION = 3
+export const DECISION_VERSION = 4
 
 export interface Decision {
   action: DecisionAction
@@ -134,13 +148,14 @@ export function decide(evidence: DecideEvidence, settings: DecideSettings, now: 
   if (evidence.stage === 'JUDGED') return { ...ofJudged(evidence), ...versions }
   const { action, rule, amountFen = null } = chosen(evidence, settings, now)
   const numbers = numbersOf(evidence, amountFen)
-  const { low, high } = evidence.stage === 'CANDIDATE' ? { low: null, high: null } : evidence.trial
+  const { low, high } = 'trial' in evidence ? evidence.trial : { low: null, high: null }
   const said = explainDecision(rule, numbers)
   return { action, rule, ...versions, amountFen, numbers, interval: { low, high }, ...said }
 }
 
-function chosen(evidence: Candidate | Running, settings: DecideSettings, now: number): Choice {
+function chosen(evidence: Candidate | Running | Unneeded, settings: DecideSettings, now: number): Choice {
   if (evidence.stage === 'CANDIDATE') return ofCandidate(evidence, settings)
+  if (evidence.stage === 'UNNEEDED') return { action: 'STOP', rule: 'NOT_NEEDED' }
   return evidence.stage === 'TRIAL' ? ofTrial(evidence, settings) : ofScale(evidence, settings, now)
 }
 
@@ -203,6 +218,7 @@ function more({ spentFen, budgetFen, trials, can }: Running, settings: DecideSet
 function ofScale(evidence: Running, settings: DecideSettings, now: number): Choice {
   const { trial, settled, fatigue, over } = evidence
   if (trial.verdict === 'FAIL') return { action: 'STOP', rule: 'TEST_FAILED' }
+  if (isUndelivered(evidence, settings)) return { action: 'STOP', rule: 'NEVER_DELIVERED' }
   const lost = settled !== null && settled.roi < trial.breakEven
   // Returns of the second week only take more away: what cannot get less ends after the first.
   if (lost && (settled.days === 14 || !evidence.can.everCut)) return { action: 'STOP', rule: 'SETTLED_BELOW' }
@@ -218,6 +234,11 @@ function ofScale(evidence: Running, settings: DecideSettings, now: number): Choi
   return onwards(evidence, settings, now)
 }
 
+/** What has money and a time of its own ends by itself; a plan would keep such a video, and we would look at it, for ever. */
+function isUndelivered({ planPays, live, idleHours }: Running, settings: DecideSettings): boolean {
+  return planPays && live && idleHours !== null && idleHours >= settings.undeliveredHours
+}
+
 /** What earned until its time was over and does not tire begins anew with the money that it had. */
 function timeOver({ trial, budgetFen, fatigue }: Running, lost: boolean, settings: DecideSettings): Choice {
   const earned = trial.roi !== null && trial.roi >= trial.breakEven
@@ -228,18 +249,20 @@ function timeOver({ trial, budgetFen, fatigue }: Running, lost: boolean, setting
     : { action: 'RETIRE', rule: 'TIME_OVER' }
 }
 
-/** Of a trial nothing runs any more: a PASS that fell ends what was scaled on its word, and a FAIL that rose starts nothing. */
+/**
+ * Of such an order nothing runs any more: where all of its trial fell below what pays, what is scaled on it ends, as it does while
+ * it runs; a FAIL that rose starts nothing.
+ */
 function ofJudged(evidence: Judged): Omit<Decision, 'ruleVersion' | 'settingsVersion'> {
-  const { verdict, restated } = evidence
-  const kept = restated.standing === 'KEPT'
+  const { said, restated, together, breakEven } = evidence
   return {
-    action: kept || verdict === 'FAIL' ? 'HOLD' : 'STOP',
-    rule: kept ? 'SETTLED_KEPT' : 'SETTLED_OVERTURNED',
+    action: said !== 'FAIL' && together < breakEven ? 'STOP' : 'HOLD',
+    rule: restated.standing === 'KEPT' ? 'SETTLED_KEPT' : 'SETTLED_OVERTURNED',
     amountFen: null,
     numbers: numbersOfJudged(evidence),
     interval: { low: null, high: null },
-    zh: sayRestated(verdict, restated, 'zh'),
-    en: sayRestated(verdict, restated, 'en'),
+    zh: sayRestated(said, restated, together, 'zh'),
+    en: sayRestated(said, restated, together, 'en'),
   }
 }
 
@@ -278,7 +301,11 @@ function stepped(fen: number, { stepFen }: DecideSettings): number {
   return Math.floor(fen / stepFen) * stepFen
 }
 
-function numbersOf(evidence: Candidate | Running, amountFen: number | null): Record<string, number | null> {
+function numbersOf(
+  evidence: Candidate | Running | Unneeded,
+  amountFen: number | null,
+): Record<string, number | null> {
+  if (evidence.stage === 'UNNEEDED') return { boostId: evidence.boostId }
   const { trials } = evidence
   const base = { amountFen, trials: trials.count, trialsFen: trials.fen }
   if (evidence.stage === 'CANDIDATE') return { ...base, breakEven: evidence.breakEven }
@@ -294,6 +321,7 @@ function numbersOf(evidence: Candidate | Running, amountFen: number | null): Rec
     spentFen,
     budgetFen,
     hoursRun,
+    idleHours: evidence.idleHours,
     shows,
     clicks,
     orders,
@@ -322,7 +350,7 @@ function numbersOfFatigue(fatigue: Running['fatigue']): Record<string, number | 
   }
 }
 
-function numbersOfJudged({ breakEven, settled, restated }: Judged): Record<string, number | null> {
+function numbersOfJudged({ breakEven, settled, restated, together }: Judged): Record<string, number | null> {
   const { days, spendFen, paidGmvFen, settledGmvFen } = settled
   const { settledRoi, expectedRoi, limitRoi, returnRate, expectedReturnRate } = restated
   return {
@@ -336,5 +364,6 @@ function numbersOfJudged({ breakEven, settled, restated }: Judged): Record<strin
     spentFen: spendFen,
     gmvFen: paidGmvFen,
     settledGmvFen,
+    togetherRoi: together,
   }
 }

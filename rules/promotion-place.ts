@@ -1,6 +1,7 @@
-/** Which 全域 plan a video is scaled in: a running one that carries its product. */
+/** Which 全域 plan a video is scaled in, a running one that carries its product; and for how long it stays there for a boost. */
 import { CAPABILITIES, type Method } from './capability.ts'
 import { excluded, type Neighbour } from './capability-check.ts'
+import { OPEN_STATES, type OrderStand, type PromotionState } from './promotion.ts'
 
 /** A plan of the account as the platform shows it now. */
 export interface Place {
@@ -71,3 +72,37 @@ export function place(
 
 const none = (why: Exclude<PlaceWhy, 'ADDING'>): Placement => ({ kind: 'NONE', why })
 const budgetOf = ({ budgetFen }: Place) => budgetFen ?? Number.POSITIVE_INFINITY
+
+/** A promotion of a video, as far as the plan goes. */
+export interface InPlan {
+  id: number
+  method: Method
+  state: PromotionState
+  order: OrderStand
+  /** null: none is chosen. */
+  planId: string | null
+}
+
+/**
+ * Whether a video that was put into a plan for the boost `forId` (null: of its own) is to be there: while a boost of it waits for
+ * the plan or runs in it, and for good once one ran. What was cancelled, refused or goes another way needs no plan.
+ */
+export function isNeeded(
+  { forId, planId }: { forId: number | null; planId: string | null },
+  others: readonly InPlan[],
+): boolean {
+  if (forId === null) return true
+  return others.some((other) => mayRun(other, planId) || (other.id >= forId && hasRun(other, planId)))
+}
+
+function mayRun({ method, state, planId }: InPlan, inPlan: string | null): boolean {
+  const { needs, money } = CAPABILITIES[method]
+  const open: readonly PromotionState[] = OPEN_STATES
+  const there = planId === null || planId === inPlan
+  return money !== 'PLAN' && needs.includes('planId') && open.includes(state) && there
+}
+
+function hasRun({ method, state, order, planId }: InPlan, inPlan: string | null): boolean {
+  const ran = order !== 'NONE' && state !== 'REJECTED' && state !== 'CANCELLED'
+  return CAPABILITIES[method].money !== 'PLAN' && planId === inPlan && ran
+}

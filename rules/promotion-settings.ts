@@ -37,6 +37,8 @@ export interface DecideSettings {
   cutShare: number
   /** What is left of a budget is not cut below this, 100 yuan, but retired. Assumed. */
   leastFen: number
+  /** A video in a plan that spent nothing for so long after it was put in is taken out: a review takes hours. Assumed. */
+  undeliveredHours: number
   /** Amounts are multiples of it: 10 yuan, which every channel takes. */
   stepFen: number
 }
@@ -65,5 +67,6 @@ export const DECIDE_DEFAULTS: DecideSettings = {
   cutHours: 1,
   cutShare: 0.3,
   leastFen: 10_000,
+  undeliveredHours: 72,
   stepFen: 1_000,
 }

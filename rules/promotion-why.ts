@@ -116,6 +116,16 @@ const SENTENCES: Readonly<Record<ExplainedRule, Sentence>> = {
       `时间到仍赚钱，再投 ${money('amountFen')} 元`,
       `its time is over and it still earns, again with ${money('amountFen')} yuan`,
     ),
+  NEVER_DELIVERED: (n) =>
+    say(
+      `加进计划 ${n('idleHours')} 小时没有花钱，移出计划`,
+      `${n('idleHours')} h in the plan and nothing spent, take it out`,
+    ),
+  NOT_NEEDED: (n) =>
+    say(
+      `追投 ${n('boostId')} 已取消或没有投成，不再需要加进计划`,
+      `boost ${n('boostId')} was cancelled or never ran, so the video is not needed in the plan`,
+    ),
   TIRING: (n, money) =>
     say(
       `素材变疲，减 ${money('amountFen')} 元；ROI ${n('roi')}，保本 ${n('breakEven')}`,

@@ -54,6 +54,19 @@ export const FINAL_STATES = [
   'CANCELLED',
 ] as const satisfies PromotionState[]
 
+/** Nothing was sent. */
+export const UNSENT_STATES = ['PROPOSED', 'APPROVED'] as const satisfies PromotionState[]
+/** Whether its order was made is not known. */
+export const UNSETTLED_STATES = ['SUBMITTING', 'RECONCILING', 'ASKING'] as const satisfies PromotionState[]
+/** All but FINAL_STATES: the index `promotion_open` has the same list. */
+export const OPEN_STATES = [
+  ...UNSENT_STATES,
+  ...UNSETTLED_STATES,
+  'RUNNING',
+  'JUDGING',
+  'FATIGUED',
+] as const satisfies PromotionState[]
+
 /** Writes to the platform. CREATE makes the order (or puts the video into a plan); the others change it. */
 export const CALLS = ['CREATE', 'ADD_BUDGET', 'CUT', 'TERMINATE'] as const
 export type CallKind = (typeof CALLS)[number]

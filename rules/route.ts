@@ -1,5 +1,5 @@
 /** 分发: which team is told of what, and what becomes of a message that did not arrive. */
-import type { Aim, PromotionState } from './promotion.ts'
+import type { Aim } from './promotion.ts'
 import { DAY, HOUR, MINUTE } from './types.ts'
 
 /** 广告 (投放), 达人 (商务), 内容 (编导). */
@@ -8,22 +8,41 @@ export type Team = (typeof TEAMS)[number]
 /** Signed JSON for programs; the bots of 飞书, 钉钉 and 企业微信 for groups. */
 export const WEBHOOK_FORMATS = ['SIGNED', 'FEISHU', 'DINGTALK', 'WECOM'] as const
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number]
-/** 爆款, 可测试, 可放大, 可复用, and an order whose fate a person must settle. */
-export const TOPICS = ['BREAKOUT', 'TRIAL_READY', 'SCALE_READY', 'REUSE_HIT', 'ASKING'] as const
+/**
+ * 爆款, 可测试, 可放大, 可复用; an order whose fate a person must settle, one that cannot be sent before a person sees to it;
+ * 再剪一版, and a verdict that the settled sales overturned.
+ */
+export const TOPICS = [
+  'BREAKOUT',
+  'TRIAL_READY',
+  'SCALE_READY',
+  'REUSE_HIT',
+  'ASKING',
+  'HELD',
+  'REMIX',
+  'CORRECTED',
+] as const
 export type Topic = (typeof TOPICS)[number]
 
-/** What may be told: a notification of episodes, or a promotion as it stands. */
-export type Cause = { kind: 'NOTIFICATION' } | { kind: 'PROMOTION'; aim: Aim; state: PromotionState }
+/**
+ * What a promotion stands at for people, by `promotion_news` of the database. PROPOSED: it lacks a person's word. HELD:
+ * rules/guard-person.ts. REMIX, CORRECTED: a decision of the day.
+ */
+export const STANDS = ['PROPOSED', 'ASKING', 'HELD', 'REMIX', 'CORRECTED'] as const
+export type Stand = (typeof STANDS)[number]
 
-/** What this is to a team; null: none of its business. Each is told of one cause once. */
+/** What may be told: a notification of episodes, or a promotion as it stands. */
+export type Cause = { kind: 'NOTIFICATION' } | { kind: 'PROMOTION'; aim: Aim; stand: Stand }
+
+/** What this is to a team; null: none of its business. Each is told of one cause once, until it comes anew. */
 export function topicOf(team: Team, cause: Cause): Topic | null {
   if (cause.kind === 'NOTIFICATION') {
     return team === 'CONTENT' ? 'BREAKOUT' : team === 'KOL' ? 'REUSE_HIT' : null
   }
-  if (team !== 'ADS') return null
-  if (cause.state === 'ASKING') return 'ASKING'
-  if (cause.state !== 'PROPOSED') return null
-  return cause.aim === 'TRIAL' ? 'TRIAL_READY' : 'SCALE_READY'
+  const { aim, stand } = cause
+  if (team !== (stand === 'REMIX' ? 'CONTENT' : 'ADS')) return null
+  if (stand !== 'PROPOSED') return stand
+  return aim === 'TRIAL' ? 'TRIAL_READY' : 'SCALE_READY'
 }
 
 /**
@@ -42,7 +61,7 @@ export interface Waiting {
   paused: boolean
   /** A person read the notification; a promotion is never read. */
   read: boolean
-  /** false: the promotion has left the state that it tells of. A closed episode is still told. */
+  /** false: the promotion does not stand at what it tells of any more. A closed episode is still told. */
   stands: boolean
 }
 

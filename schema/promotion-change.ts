@@ -21,11 +21,11 @@ const ProposePromotionInput = builder.inputType('ProposePromotionInput', {
     amountFen: t.field({
       type: 'BigInt',
       description:
-        '分; left out: as in the settings. 随心推 takes 100 yuan and more, in steps of 10; 追投 at most the budget of its plan; UNI_PLAN_ADD none.',
+        '分; left out: as in the settings. 随心推 takes 100 yuan and more, in steps of 10; 追投 at most the budget of its plan; 标准投放 300 yuan and more, for all of its days; UNI_PLAN_ADD none.',
     }),
     hours: t.float({
       description:
-        'Left out: as in the settings. 随心推 takes 2, 6, 12, 24, 72 and 120; 追投 0.5 to 24 in steps of 0.5.',
+        'Left out: as in the settings, or the nearest that is taken. 随心推 takes 2, 6, 12, 24, 72 and 120; 追投 0.5 to 24 in steps of 0.5; 标准投放 whole days, 24 to 288, and runs to the end of the day on which they are over.',
     }),
     goal: t.field({ type: GoalEnum, description: '投放目标; left out: PURCHASE.' }),
     breakoutId: t.id({ description: 'The breakout that it follows.' }),

@@ -18,7 +18,7 @@ export const AimEnum = builder.enumType('PromotionAim', {
 })
 export const MethodEnum = builder.enumType('PromotionMethod', {
   description:
-    '随心推 order; video into a running 全域 plan, which pays; 素材追投 of a video in such a plan; 标准投放 plan, which is not sent so far.',
+    '随心推 order; video into a running 全域 plan, which pays; 素材追投 of a video in such a plan; 标准投放 plan, with one amount for all of its days.',
   values: METHODS,
 })
 export const GoalEnum = builder.enumType('PromotionGoal', {

@@ -153,7 +153,7 @@ export const Promotion = builder.drizzleNode('promotion', {
     orderId: t.exposeString('orderId', {
       nullable: true,
       description:
-        "The platform's number of the order or 追投 task; of a video in a plan, which has none, ours. null: none is known.",
+        "The platform's number of the order, 追投 task or 标准投放 plan; of a video in a plan, which has none, ours. null: none is known.",
     }),
     planId: t.exposeString('planId', {
       nullable: true,
@@ -167,7 +167,8 @@ export const Promotion = builder.drizzleNode('promotion', {
     }),
     hours: t.exposeFloat('hours', {
       nullable: true,
-      description: 'How long the order runs; null: until it is ended.',
+      description:
+        'How long the order runs, a 标准投放 plan to the end of the day on which they are over; null: until it is ended.',
     }),
     goal: t.field({
       type: GoalEnum,

@@ -1,6 +1,13 @@
 import { hostOf } from '../flow/address.ts'
 import { messageId } from '../flow/deliver.ts'
-import { type DELIVERY_STATES, deliveryState, NEWS_LIFE, RETRY_WAITS, type TEAMS } from '../rules/route.ts'
+import {
+  type DELIVERY_STATES,
+  deliveryState,
+  NEWS_LIFE,
+  RETRY_WAITS,
+  type TEAMS,
+  type TOPICS,
+} from '../rules/route.ts'
 import { DAY, HOUR } from '../rules/types.ts'
 import { builder, KEY } from './builder.ts'
 
@@ -9,10 +16,11 @@ export const TeamEnum = builder.enumType('Team', {
   values: {
     ADS: {
       description:
-        '广告 (投放): what is proposed to be tried or scaled, and orders that a person must settle.',
+        '广告 (投放): what is proposed to be tried or scaled, what is held until a person sees to it, orders that a person must ' +
+        'settle, and verdicts that settled sales overturned.',
     },
     KOL: { description: '达人 (商务): breakouts as hits to be reused.' },
-    CONTENT: { description: '内容 (编导): breakouts.' },
+    CONTENT: { description: '内容 (编导): breakouts, and material to be cut anew.' },
   } satisfies Record<(typeof TEAMS)[number], object>,
 })
 
@@ -38,7 +46,17 @@ const TopicEnum = builder.enumType('Topic', {
     TRIAL_READY: { description: '可测试: a trial is proposed and waits for a word. To ADS.' },
     SCALE_READY: { description: '可放大: a passed trial is proposed to be scaled. To ADS.' },
     ASKING: { description: '人工核对: nobody can tell whether an order was made. To ADS.' },
-  } as const,
+    HELD: {
+      description:
+        '已通过，暂缓: agreed to, or proposed by a person, and held by what a person must see to: a cap, a wallet, a plan, a mark. ' +
+        'Not what time mends, nor while all money rests (dry run, quiet hours, kill switch). To ADS.',
+    },
+    REMIX: {
+      description:
+        '再剪一版: the material still earns and its audience has seen it: make a new cut. To CONTENT.',
+    },
+    CORRECTED: { description: '结算推翻结论: settled sales overturned a verdict. To ADS.' },
+  } satisfies Record<(typeof TOPICS)[number], object>,
 })
 
 const states = {
@@ -62,13 +80,14 @@ export const Delivery = builder.drizzleObject('delivery', {
   authScopes: { admin: true },
   select: { columns: { id: true } },
   description:
-    `One message to one address: once for each topic and cause, ASKING once for each time that a promotion asks. What ` +
+    `One message to one address: once for each topic and cause, of a promotion anew each time that it asks, is held for ` +
+    `other reasons or has the decision again. What ` +
     `fails is tried ${RETRY_WAITS.length} times more within ${Math.round(FIRST_TO_LAST / HOUR)} hours, and all but ` +
     `ASKING dropped when it is ${NEWS_LIFE / DAY} day old. Kept for a month.`,
   fields: (t) => ({
     messageId: t.string({
       description:
-        'The webhook-id that it goes out with, the same at every attempt; another once it asks anew.',
+        'The webhook-id that it goes out with, the same at every attempt; another once it is told anew.',
       select: { columns: { id: true, workspaceId: true, createdAt: true } },
       resolve: messageId,
     }),

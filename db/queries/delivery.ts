@@ -7,8 +7,10 @@ import type {
   Method,
   PlaybookStep,
   PromotionState,
+  Stand,
   Team,
   Tier,
+  Topic,
 } from '../../rules/types.ts'
 import { rows, type Tx } from '../client.ts'
 
@@ -23,9 +25,9 @@ export interface Untold {
   promotionId: number | null
   /** Of the notification, by a person. */
   read: boolean
+  /** Of the promotion, and since when it stands so, ms; null: it is a notification. */
   aim: Aim | null
-  state: PromotionState | null
-  /** Since when the promotion is at that, ms; null: it is a notification. */
+  stand: Stand | null
   since: number | null
 }
 
@@ -46,24 +48,20 @@ export async function loadUntold(tx: Reads, now: Date, limit: number): Promise<U
           and d.notification_id = n.id)
       order by n.due_at, n.id limit ${limit})
       union all
-      (select json_build_object('webhookId', w.id, 'team', w.team, 'promotionId', p.id, 'read', false,
-        'aim', p.aim, 'state', told.state, 'since', (extract(epoch from told.since) * 1000)::bigint)
-      from hook w join promotion p on p.workspace_id = w.workspace_id and (w.brand_id is null or w.brand_id = p.brand_id)
-      cross join lateral (select told_state(p.state, p.change_phase, p.held) as state,
-        told_since(p.change_phase, p.since, p.claimed_at) as since) told
-      where w.team = 'ADS' and (p.state in ('PROPOSED', 'ASKING') or p.change_phase = 'ASKING')
-        and (told.state = 'ASKING'
-          or (told.state = 'PROPOSED' and told.since > ${at} - interval '1 day' and told.since >= w.created_at))
-        and not exists (select from delivery d where d.workspace_id = p.workspace_id and d.webhook_id = w.id
-          and d.promotion_id = p.id and (d.topic = 'ASKING') = (told.state = 'ASKING')
-          and (d.topic <> 'ASKING' or d.created_at >= told.since))
-      order by told.since, p.id limit ${limit})`,
+      (select json_build_object('webhookId', w.id, 'team', w.team, 'promotionId', news.promotion_id, 'read', false,
+        'aim', news.aim, 'stand', news.stand, 'since', (extract(epoch from news.since) * 1000)::bigint)
+      from hook w join promotion_news(current_workspace(), ${at} - interval '1 day') news on news.team = w.team
+        and (w.brand_id is null or w.brand_id = news.brand_id)
+      where (news.stand = 'ASKING' or (news.since > ${at} - interval '1 day' and news.since >= w.created_at))
+        and not exists (select from delivery d where d.workspace_id = w.workspace_id and d.webhook_id = w.id
+          and d.promotion_id = news.promotion_id and d.topic = news.topic and d.created_at >= news.since)
+      order by news.since, news.promotion_id limit ${limit})`,
   )
   return found.map(({ untold }) => ({ ...NONE, ...untold }))
 }
-const NONE = { notificationId: null, promotionId: null, aim: null, state: null, since: null }
+const NONE = { notificationId: null, promotionId: null, aim: null, stand: null, since: null }
 
-/** null: not known; see VideoNews of rules/message.ts. */
+/** null: not known; see VideoNews of rules/message-parts.ts. */
 export interface VideoRow {
   title: string
   brand: string
@@ -137,25 +135,43 @@ export async function loadToldNotification(
 }
 
 export interface ToldPromotion {
-  aim: Aim
-  /** null: it is PROPOSED and needs nobody's word. */
-  state: PromotionState | null
+  /** It still has that to tell. */
+  stands: boolean
+  videoId: number
+  state: PromotionState
   method: Method
   amountFen: number
   hours: number | null
   breakEvenRoi: number | null
   decision: string | null
+  numbers: Record<string, number | null> | null
   held: GuardReason[]
   /** Of the call that nobody can tell the fate of. */
   problem: string | null
   video: VideoRow
 }
 
-export async function loadToldPromotion(tx: Reads, promotionId: number): Promise<ToldPromotion | undefined> {
+const DECIDED: Partial<Record<Topic, SQL>> = {
+  REMIX: sql`d.action = 'REMIX'`,
+  CORRECTED: sql`d.rule = 'SETTLED_OVERTURNED'`,
+}
+
+/** With the latest decision of those that the topic tells of. */
+export async function loadToldPromotion(
+  tx: Reads,
+  now: Date,
+  promotionId: number,
+  topic: Topic,
+): Promise<ToldPromotion | undefined> {
+  // What is too old to be told is dropped for that: a decision within a day of a message that is no older than a day.
+  const after = sql`${now.toISOString()}::timestamptz - interval '2 days'`
   const [found] = await rows<{ told: ToldPromotion }>(
     tx,
-    sql`select json_build_object('aim', p.aim, 'state', told_state(p.state, p.change_phase, p.held),
-        'method', p.method, 'amountFen', p.amount_fen, 'hours', p.hours, 'held', coalesce(p.held, '[]'), 'decision', said.zh,
+    sql`select json_build_object('videoId', p.video_id, 'state', p.state, 'stands', exists (
+          select from promotion_news(current_workspace(), ${after}) news
+          where news.promotion_id = ${promotionId} and news.topic = ${topic}),
+        'method', p.method, 'amountFen', p.amount_fen, 'hours', p.hours, 'held', coalesce(p.held, '[]'),
+        'decision', said.zh, 'numbers', said.numbers,
         'breakEvenRoi', coalesce((p.trial_terms->>'breakEvenRoi')::float8, (said.numbers->>'breakEven')::float8),
         'problem', (select c.problem from promotion_call c
           where c.workspace_id = p.workspace_id and c.promotion_id = p.id and c.outcome = 'AMBIGUOUS'
@@ -164,7 +180,8 @@ export async function loadToldPromotion(tx: Reads, promotionId: number): Promise
       from promotion p
       join video v on v.workspace_id = p.workspace_id and v.id = p.video_id
       left join lateral (select d.zh, d.numbers from promotion_decision d
-        where d.workspace_id = p.workspace_id and d.promotion_id = p.id order by d.id desc limit 1) said on true
+        where d.workspace_id = p.workspace_id and d.promotion_id = p.id and ${DECIDED[topic] ?? sql`true`}
+        order by d.id desc limit 1) said on true
       where p.workspace_id = current_workspace() and p.id = ${promotionId}`,
   )
   return found?.told

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { type Db, rows } from '../client.ts'
 
-/** One day over all orders that say so; null: none does, of GMV: one that spent does not. Money in 分. */
+/** One day over all orders that say so; null: none does, of GMV: one that spent does not. Money in 分, each 分 once. */
 export interface MaterialDayRow {
   /** Business day of the zone. */
   day: string
@@ -43,13 +43,24 @@ const each = (of: (column: string, key: string) => string) =>
       .join(', '),
   )
 
+/** Sums over orders: figures that are divided by each other are of the same ones. */
+const SUMS =
+  sql.raw(`sum("spendFen")::float8 as "spendFen", sum(orders)::float8 as orders, sum(plays)::float8 as plays,
+  (case when bool_and("gmvFen" is not null or "spendFen" is null) then sum("gmvFen") filter (where "spendFen" is not null) end)::float8 as "gmvFen",
+  (sum(shows) filter (where clicks is not null))::float8 as shows,
+  (sum(clicks) filter (where shows is not null))::float8 as clicks`)
+
 interface Found {
   first_at: number | null
   days: MaterialDayRow[] | null
   rates: CompletionRow[] | null
 }
 
-/** Days that are over in the zone, oldest first, by the last look of each at each order. One statement. */
+/**
+ * Days that are over in the zone, oldest first, by the last look of each at each order. What a plan's report says of a video (整体消耗)
+ * has the 追投 on it in the plan in it: 基础消耗 + 追投调控消耗 (platform-apis.md 7.1). So of a plan's day the side that spent more
+ * counts, its money together, and not both. One statement.
+ */
 export async function loadMaterial(
   db: Pick<Db, 'execute'>,
   videoId: number,
@@ -60,23 +71,27 @@ export async function loadMaterial(
     db,
     sql`
       with look as (
-        select distinct on (l.promotion_id, seen.day) l.promotion_id, seen.day, ${each((column) => `l.${column}`)}
+        select distinct on (l.promotion_id, seen.day) l.promotion_id, seen.day, p.method, ${each((column) => `l.${column}`)},
+          case when p.method in ('UNI_PLAN_ADD', 'MATERIAL_BOOST') and p.plan_id is not null
+            then 'plan ' || p.plan_id else p.id::text end as payer
         from promotion p
         join promotion_look l on l.workspace_id = p.workspace_id and l.promotion_id = p.id
         cross join lateral (select (l.at at time zone ${zone}::text)::date as day) seen
         where p.workspace_id = current_workspace() and p.video_id = ${videoId}
         order by l.promotion_id, seen.day, l.at desc
       ), gained as (
-        select day, ${each((column, key) => `case when ${column} is not null then greatest(0, ${column} - coalesce(max(${column}) over before, 0)) end as "${key}"`)}
+        select day, payer, method, ${each((column, key) => `case when ${column} is not null then greatest(0, ${column} - coalesce(max(${column}) over before, 0)) end as "${key}"`)}
         from look
         window before as (partition by promotion_id order by day rows between unbounded preceding and 1 preceding)
+      ), side as (
+        select day, payer, ${SUMS} from gained group by day, payer, method
+      ), once as (
+        select distinct on (day, payer) day, "spendFen", "gmvFen", orders,
+          max(shows) over both_sides as shows, max(clicks) over both_sides as clicks, max(plays) over both_sides as plays
+        from side window both_sides as (partition by day, payer)
+        order by day, payer, "spendFen" desc nulls last, "gmvFen" desc nulls last
       ), by_day as (
-        select day::text, sum("spendFen")::float8 as "spendFen", sum(orders)::float8 as orders, sum(plays)::float8 as plays,
-          -- Figures that are divided by each other are of the same orders.
-          (case when bool_and("gmvFen" is not null or "spendFen" is null) then sum("gmvFen") filter (where "spendFen" is not null) end)::float8 as "gmvFen",
-          (sum(shows) filter (where clicks is not null))::float8 as shows,
-          (sum(clicks) filter (where shows is not null))::float8 as clicks
-        from gained where day < (${at} at time zone ${zone}::text)::date group by day order by day
+        select day::text, ${SUMS} from once where day < (${at} at time zone ${zone}::text)::date group by day order by day
       ), told as materialized (
         select * from told_by_day(array[${videoId}::bigint], null) where day is not null
       )

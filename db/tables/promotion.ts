@@ -161,10 +161,10 @@ export const promotion = snakeCase.table(
       .on(t.workspaceId, t.advertiserId, t.itemId)
       .where(sql`${t.state} in ('SUBMITTING', 'RECONCILING', 'ASKING')`),
     index('promotion_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
-    /** What teams are told of: db/queries/delivery.ts and due_routes have the same condition. */
+    /** What teams are told of: promotion_news of the database has the same condition. */
     index('promotion_told')
       .on(t.workspaceId)
-      .where(sql`${t.state} in ('PROPOSED', 'ASKING') or ${t.changePhase} = 'ASKING'`),
+      .where(sql`${t.state} in ('PROPOSED', 'APPROVED', 'ASKING') or ${t.changePhase} = 'ASKING'`),
     index('promotion_money').on(t.workspaceId, t.moneyAt),
     index('promotion_video').on(t.workspaceId, t.videoId, t.id),
     index('promotion_brand').on(t.workspaceId, t.brandId, t.id),
@@ -235,6 +235,10 @@ export const promotionDecision = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.workspaceId, t.id] }),
     index('promotion_decision_of').on(t.workspaceId, t.promotionId, t.id),
+    /** What teams are told of: promotion_news of the database has the same condition. */
+    index('promotion_decision_told')
+      .on(t.workspaceId, t.at)
+      .where(sql`${t.action} = 'REMIX' or ${t.rule} = 'SETTLED_OVERTURNED'`),
     uniqueIndex('promotion_decision_start')
       .on(t.workspaceId, t.promotionId)
       .where(sql`${t.action} = 'START'`),

@@ -49,7 +49,7 @@ export const webhook = snakeCase.table(
   ],
 )
 
-/** One message to one address. What it tells of is read when it is sent; a row is written once per topic and cause, and anew when a promotion asks once more. */
+/** One message to one address. What it tells of is read when it is sent; a row is written once per topic and cause, and anew when a promotion has it to tell once more. */
 export const delivery = snakeCase.table(
   'delivery',
   {
@@ -89,7 +89,7 @@ export const delivery = snakeCase.table(
     }),
     check(
       'delivery_topic',
-      sql`${t.topic} in ('BREAKOUT', 'TRIAL_READY', 'SCALE_READY', 'REUSE_HIT', 'ASKING')`,
+      sql`${t.topic} in ('BREAKOUT', 'TRIAL_READY', 'SCALE_READY', 'REUSE_HIT', 'ASKING', 'HELD', 'REMIX', 'CORRECTED')`,
     ),
     check('delivery_cause', sql`num_nonnulls(${t.notificationId}, ${t.promotionId}) = 1`),
   ],

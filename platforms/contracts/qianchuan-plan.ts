@@ -89,7 +89,14 @@ export const qianchuanPlanContracts: Contract[] = [
               aweme_info: z.array(fields({}, { aweme_id: wireInt, aweme_name: text })),
               delivery_setting: fields(
                 {},
-                { budget: num, budget_mode: text, roi_goal: num, smart_bid_type: bid },
+                {
+                  budget: num,
+                  budget_mode: text,
+                  end_time: text,
+                  roi_goal: num,
+                  smart_bid_type: bid,
+                  start_time: text,
+                },
               ),
               marketing_goal: goal,
               marketing_scene: text,
@@ -112,7 +119,14 @@ export const qianchuanPlanContracts: Contract[] = [
         ...posting,
         delivery_setting: fields(
           { budget: num, budget_mode: text, external_action: text, smart_bid_type: bid },
-          { deep_bid_type: text, deep_external_action: text, roi_goal: num, video_schedule_type: text },
+          {
+            deep_bid_type: text,
+            deep_external_action: text,
+            end_time: z.iso.date(),
+            roi_goal: num,
+            start_time: z.iso.date(),
+            video_schedule_type: text,
+          },
         ),
         marketing_goal: goal,
         name: text,

@@ -228,6 +228,40 @@ export const qianchuanContracts: Contract[] = [
   },
   {
     method: 'GET',
+    path: `${BASE}report/ad/get/`,
+    query: fields(
+      {
+        ...account,
+        ...span,
+        fields: texts,
+        filtering: fields({ marketing_goal: goal }, { ad_ids: z.array(wireInt).max(100), status: text }),
+      },
+      paging,
+    ),
+    data: fields(
+      {},
+      {
+        list: z.array(
+          fields(
+            {},
+            {
+              ad_id: wireInt,
+              advertiser_id: wireInt,
+              ...core,
+              click_cnt: num,
+              dy_comment: num,
+              dy_like: num,
+              dy_share: num,
+              show_cnt: num,
+            },
+          ),
+        ),
+        page_info: numbered,
+      },
+    ),
+  },
+  {
+    method: 'GET',
     path: `${BASE}report/material/get/`,
     query: fields(
       {

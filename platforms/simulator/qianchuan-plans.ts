@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { shanghaiInstant, shanghaiText } from '../shanghai.ts'
+import { DAY } from '../../rules/types.ts'
+import { shanghaiDate, shanghaiInstant, shanghaiText } from '../shanghai.ts'
 import { anySize, granted, id, page, paged, pageSize, refused, route } from './oceanengine-route.ts'
 import { ledgerOf, planTotal } from './orders-ledger.ts'
 import { type Figures, plus, roiOf } from './orders-yield.ts'
@@ -73,7 +74,10 @@ export const qianchuanPlanRoutes: Route[] = [
     }),
     answer(context, asked) {
       const wanted = asked.filtering.ids
-      const own = plansOf(context, asked.advertiser_id, 'STANDARD')
+      const deleted = asked.filtering.status === 'ALL_INCLUDE_DELETED'
+      const own = plansOf(context, asked.advertiser_id, 'STANDARD').filter(
+        (plan) => deleted || planStatus(plan, context.now) !== 'DELETE',
+      )
       const plans = own.filter((plan) => !wanted || wanted.includes(plan.adId))
       const { rows, page_info } = paged(plans, asked.page, asked.page_size)
       const missing = (wanted ?? []).filter((each) => !own.some((plan) => plan.adId === each))
@@ -145,6 +149,10 @@ export const qianchuanPlanRoutes: Route[] = [
         budget: z.number().min(LEAST_BUDGET).lt(10_000_000),
         smart_bid_type: z.enum(['SMART_BID_CUSTOM', 'SMART_BID_CONSERVATIVE']),
         roi_goal: z.number().min(0.01).max(100).optional(),
+        budget_mode: z.enum(['BUDGET_MODE_DAY', 'BUDGET_MODE_TOTAL']),
+        video_schedule_type: z.enum(['SCHEDULE_FROM_NOW', 'SCHEDULE_START_END']).optional(),
+        start_time: z.iso.date().optional(),
+        end_time: z.iso.date().optional(),
       }),
       creative_list: z
         .array(z.looseObject({ video_material: z.looseObject({ aweme_item_id: id }) }))
@@ -157,7 +165,11 @@ export const qianchuanPlanRoutes: Route[] = [
       if (own.some(({ name }) => name === asked.name)) return refused(40001, 'name: taken')
       const video = world.video(asked.creative_list[0]?.video_material.aweme_item_id ?? '')
       if (!video || !isPublic(video, now)) return refused(40501, 'video does not exist')
-      const { budget, smart_bid_type, roi_goal } = asked.delivery_setting
+      const { budget, smart_bid_type, roi_goal, budget_mode } = asked.delivery_setting
+      const schedule = scheduleOf(asked.delivery_setting, now)
+      if (schedule === 'WRONG') return refused(40001, 'delivery_setting: no such schedule')
+      if (!schedule && budget_mode === 'BUDGET_MODE_TOTAL')
+        return refused(40001, 'budget_mode: a total needs an end')
       const plan: Plan = {
         kind: 'STANDARD',
         adId: createRandom(world.options.seed, 'standard', ledger.plans.length).digits(19),
@@ -167,6 +179,7 @@ export const qianchuanPlanRoutes: Route[] = [
         smartBid: smart_bid_type,
         roiGoal: roi_goal ?? null,
         createdAt: now,
+        ...(schedule && { schedule }),
         settings: [{ at: now, asked: 'ENABLE', budgetFen: Math.round(budget * 100) }],
         materials: [],
       }
@@ -176,6 +189,23 @@ export const qianchuanPlanRoutes: Route[] = [
     },
   }),
 ]
+
+interface Days {
+  budget_mode: string
+  video_schedule_type?: string | undefined
+  start_time?: string | undefined
+  end_time?: string | undefined
+}
+
+/** WRONG: no days, a first one that is over, or a daily budget with an end, which nobody here asks for. */
+function scheduleOf(days: Days, now: number): Plan['schedule'] | 'WRONG' {
+  const { budget_mode, video_schedule_type, start_time = '', end_time = '' } = days
+  if (video_schedule_type !== 'SCHEDULE_START_END') return undefined
+  const [first, last] = [start_time, end_time].map((day) => shanghaiInstant(`${day} 00:00:00`) ?? 0)
+  const sound = start_time >= shanghaiDate(now) && end_time >= start_time
+  if (!first || !last || !sound || budget_mode !== 'BUDGET_MODE_TOTAL') return 'WRONG'
+  return { from: first, to: last + DAY }
+}
 
 export function plansOf(context: RouteContext, advertiserId: string, kind: Plan['kind']): Plan[] {
   return ledgerOf(context).plans.filter((plan) => plan.advertiserId === advertiserId && plan.kind === kind)
@@ -214,11 +244,19 @@ function setBudgets(
   kind: Plan['kind'],
   infos: readonly { ad_id: string; budget: number }[],
 ): Changed[] {
-  return infos.flatMap(({ ad_id, budget }) =>
-    budget < LEAST_BUDGET
-      ? [{ id: ad_id, error: `预算不能低于${LEAST_BUDGET}元` }]
-      : change(context, advertiserId, kind, [ad_id], { budgetFen: Math.round(budget * 100) }),
-  )
+  return infos.flatMap(({ ad_id, budget }) => {
+    const budgetFen = Math.round(budget * 100)
+    if (budget < LEAST_BUDGET) return [{ id: ad_id, error: `预算不能低于${LEAST_BUDGET}元` }]
+    const plan = plansOf(context, advertiserId, kind).find((each) => each.adId === ad_id)
+    const wrong = plan?.schedule ? wrongTotal(context, plan, budgetFen) : null
+    return wrong ? [{ id: ad_id, error: wrong }] : change(context, advertiserId, kind, [ad_id], { budgetFen })
+  })
+}
+
+function wrongTotal(context: RouteContext, plan: Plan, budgetFen: number): string | null {
+  if (planStatus(plan, context.now) === 'TIME_DONE') return '计划已结束'
+  const { spendFen } = planTotal(context.world, ledgerOf(context), plan, context.now)
+  return budgetFen < spendFen ? '预算不能低于已消耗' : null
 }
 
 /** Code 0 also when some of them failed. */
@@ -283,9 +321,15 @@ function standardRow({ now, world }: RouteContext, plan: Plan) {
     product_info: plan.productIds.map((each) => ({ id: BigInt(each), name: '商品' })),
     delivery_setting: {
       budget: setting.budgetFen / 100,
-      budget_mode: 'BUDGET_MODE_DAY',
+      ...scheduleTold(plan),
       smart_bid_type: plan.smartBid,
       ...(plan.roiGoal === null ? {} : { roi_goal: plan.roiGoal }),
     },
   }
+}
+
+function scheduleTold({ schedule }: Plan) {
+  if (!schedule) return { budget_mode: 'BUDGET_MODE_DAY' }
+  const [start_time, end_time] = [shanghaiDate(schedule.from), shanghaiDate(schedule.to - 1)]
+  return { budget_mode: 'BUDGET_MODE_TOTAL', start_time, end_time }
 }

@@ -4,6 +4,7 @@ import { shanghaiDate, shanghaiInstant, shanghaiText } from '../shanghai.ts'
 import { anySize, granted, id, page, paged, route } from './oceanengine-route.ts'
 import { balanceOf, ledgerOf, orderFigures, planFigures, planTotal, sum } from './orders-ledger.ts'
 import { type Figures, materialOf, plus, roiOf } from './orders-yield.ts'
+import type { Plan } from './plans.ts'
 import { createRandom } from './random.ts'
 import type { Route, RouteContext } from './vendor.ts'
 
@@ -46,6 +47,44 @@ export const qianchuanReportRoutes: Route[] = [
   }),
   route({
     method: 'GET',
+    path: `${BASE}report/ad/get/`,
+    asks: z
+      .strictObject({
+        ...account,
+        ...days,
+        fields: texts,
+        filtering: z.strictObject({
+          marketing_goal: z.string(),
+          ad_ids: z.array(id).max(100).optional(),
+          status: z.string().optional(),
+        }),
+        page,
+        page_size: anySize(500),
+      })
+      .refine((each) => startOf(each.end_date) - startOf(each.start_date) <= 30 * DAY, 'more than 30 days'),
+    answer(context, asked) {
+      const [from, to] = [startOf(asked.start_date), Math.min(context.now, startOf(asked.end_date) + DAY)]
+      const wanted = asked.filtering.ad_ids
+      const all = standardPlans(context, asked.advertiser_id)
+        .filter(({ adId }) => !wanted || wanted.includes(adId))
+        .map((plan) => ({ plan, seen: planSeen(context, plan, from, to) }))
+        .filter(({ seen }) => seen.spendFen > 0)
+      const { rows, page_info } = paged(all, asked.page, asked.page_size)
+      const list = rows.map(({ plan, seen }) => ({
+        advertiser_id: BigInt(asked.advertiser_id),
+        ad_id: BigInt(plan.adId),
+        ...metrics(seen),
+        show_cnt: seen.shows,
+        click_cnt: seen.clicks,
+        dy_like: seen.likes,
+        dy_comment: seen.comments,
+        dy_share: seen.shares,
+      }))
+      return granted({ list, page_info })
+    },
+  }),
+  route({
+    method: 'GET',
     path: `${BASE}report/material/get/`,
     asks: z.strictObject({
       ...account,
@@ -58,9 +97,7 @@ export const qianchuanReportRoutes: Route[] = [
     answer(context, asked) {
       const [from, to] = [startOf(asked.start_date), Math.min(context.now, startOf(asked.end_date) + DAY)]
       const wanted = asked.filtering.material_id
-      const plans = ledgerOf(context).plans.filter(
-        (plan) => plan.kind === 'STANDARD' && plan.advertiserId === asked.advertiser_id,
-      )
+      const plans = standardPlans(context, asked.advertiser_id)
       const all = plans.flatMap((plan) =>
         plan.materials
           .filter(({ materialId }) => !wanted || wanted.includes(materialId))
@@ -207,6 +244,18 @@ function shopAdvertisers(): Route {
 /** As listed by file/video/aweme/get. */
 function videoIdOf(itemId: string): string {
   return `v0200fg10000${itemId.slice(-12)}`
+}
+
+function standardPlans(context: RouteContext, advertiserId: string): Plan[] {
+  return ledgerOf(context).plans.filter(
+    (plan) => plan.kind === 'STANDARD' && plan.advertiserId === advertiserId,
+  )
+}
+
+function planSeen(context: RouteContext, plan: Plan, from: number, to: number): Figures {
+  const ledger = ledgerOf(context)
+  const upTo = (at: number) => planTotal(context.world, ledger, plan, at)
+  return plus(upTo(to), upTo(from), -1)
 }
 
 function startOf(date: string): number {

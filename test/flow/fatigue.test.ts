@@ -1,5 +1,6 @@
 /** 素材疲劳 out of the looks at all orders on a video, and what is decided of it. */
 import { expect, test } from 'vitest'
+import { loadMaterial } from '../../db/queries/promotion-material.ts'
 import { outcome } from '../../db/tables.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { fatigueOf } from '../../flow/fatigue.ts'
@@ -125,6 +126,75 @@ test('completion counts where a source rates the day, and a day that an order do
     fatigueOf(tx, videoId, { settings: await loadSettings(tx), terms: trial.trialTerms, now: ctx.now }),
   )
   expect(both?.spentFen).toBe(400_000)
+})
+
+/** Of a video in plans: what each order of a method in a plan did on one day, cumulative looks at its days ago. */
+type Bought = [method: 'UNI_PLAN_ADD' | 'MATERIAL_BOOST', planId: string, ...looks: [days: number, of: Day][]]
+test.each<[string, Bought[], Day[]]>([
+  [
+    'the report of a plan has the boost in it',
+    [
+      ['UNI_PLAN_ADD', '17', [2, { spentFen: 50_000, gmvFen: 90_000, orders: 9 }]],
+      [
+        'MATERIAL_BOOST',
+        '17',
+        [2, { spentFen: 30_000, gmvFen: 60_000, orders: 6, shows: 4_000, clicks: 200 }],
+      ],
+    ],
+    [{ spentFen: 50_000, gmvFen: 90_000, orders: 9, shows: 4_000, clicks: 200 }],
+  ],
+  [
+    'a report that is behind two boosts one after the other: theirs, with the money that they brought',
+    [
+      ['UNI_PLAN_ADD', '17', [2, { spentFen: 50_000, gmvFen: 150_000, orders: 15 }]],
+      ['MATERIAL_BOOST', '17', [2, { spentFen: 30_000, gmvFen: 60_000, orders: 6 }]],
+      ['MATERIAL_BOOST', '17', [2, { spentFen: 25_000, gmvFen: 30_000, orders: 3 }]],
+    ],
+    [{ spentFen: 55_000, gmvFen: 90_000, orders: 9 }],
+  ],
+  [
+    'another plan, and a day on which the plan was not looked at',
+    [
+      ['UNI_PLAN_ADD', '17', [3, { spentFen: 50_000, gmvFen: 90_000, orders: 9 }]],
+      ['MATERIAL_BOOST', '18', [3, { spentFen: 30_000, gmvFen: 60_000, orders: 6 }]],
+      ['MATERIAL_BOOST', '17', [2, { spentFen: 20_000, gmvFen: 10_000, orders: 1 }]],
+    ],
+    [
+      { spentFen: 80_000, gmvFen: 150_000, orders: 15 },
+      { spentFen: 20_000, gmvFen: 10_000, orders: 1 },
+    ],
+  ],
+  [
+    'day by day: what was said of earlier days is taken off each side',
+    [
+      [
+        'UNI_PLAN_ADD',
+        '17',
+        [3, { spentFen: 50_000, gmvFen: 90_000 }],
+        [2, { spentFen: 90_000, gmvFen: 99_000 }],
+      ],
+      ['MATERIAL_BOOST', '17', [2, { spentFen: 30_000, gmvFen: 5_000 }]],
+    ],
+    [
+      { spentFen: 50_000, gmvFen: 90_000 },
+      { spentFen: 40_000, gmvFen: 9_000 },
+    ],
+  ],
+])('each 分 once: %s', async (_name, bought, want) => {
+  const ctx = await t.tenant()
+  const { trial, videoId } = await ordered(ctx, await content(ctx), { deliveringAt: ago(ctx, 5) })
+  for (const [method, planId, ...looks] of bought) {
+    const over = { state: 'RETIRED', orderStand: 'OVER', overAt: ctx.now, dueAt: null } as const
+    const row = await scaled(ctx, trial, { method, planId, ...over })
+    await looked(
+      ctx,
+      row.id,
+      looks.map(([days, of]) => ({ at: ago(ctx, days), ...of })),
+    )
+  }
+  const { days } = await write(ctx, (tx) => loadMaterial(tx, videoId, { zone: SHANGHAI, now: ctx.now }))
+  expect(days.map(({ spendFen, ...rest }) => ({ spentFen: spendFen, ...rest }))).toMatchObject(want)
+  expect(days).toHaveLength(want.length)
 })
 
 test('a video on which nothing was spent has no age; one that is worn out is not tried again', async () => {

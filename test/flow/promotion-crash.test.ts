@@ -27,7 +27,7 @@ test(`${RUNS} runs, each with faults of its own`, { timeout: 300_000 }, async ()
   expect(verdicts).toHaveLength(RUNS)
   expect(total(({ orders }) => orders)).toBeGreaterThan(RUNS)
   expect(total(({ kills }) => kills)).toBeGreaterThan(RUNS)
-  for (const of of ['boosts', 'adds', 'additions', 'ends', 'settled'] as const)
+  for (const of of ['boosts', 'adds', 'plans', 'additions', 'ends', 'settled'] as const)
     expect(
       total((verdict) => verdict[of]),
       of,

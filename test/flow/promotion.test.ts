@@ -358,7 +358,7 @@ test('a video that cannot be judged is not proposed: the first thing that is mis
   await setPromotionSettings(at(), { costs: { returnRate: 0.2 }, by: null })
   await expect(proposePromotion(at(), { ...input, amountFen: 10_500 })).rejects.toThrow(/steps of 1000/)
   await expect(proposePromotion(at(), { ...input, method: 'UNI_PLAN_ADD' })).rejects.toThrow(/aim is TRIAL/)
-  await expect(proposePromotion(at(), { ...input, method: 'STANDARD_PLAN' })).rejects.toThrow(/nothing sends/)
+  await expect(proposePromotion(at(), { ...input, method: 'STANDARD_PLAN' })).rejects.toThrow(/aim is TRIAL/)
   await expect(proposePromotion(at(), { ...input, videoId: 1e12 })).rejects.toThrow(/no such video/)
 })
 

@@ -125,7 +125,8 @@ export async function callQianchuan(stage: Stage) {
   taken(await scale.addVideo({ advertiserId, adId, productId, itemId, awemeId }))
   const writes = createQianchuanPlanWrites(oceanengine)
   const plan = { advertiserId, name: '测试计划', awemeId, productId, itemId, title: '好用的面霜推荐给你' }
-  const bid = { dailyBudgetFen: 50_050, smartBid: 'SMART_BID_CUSTOM' as const, roiGoal: 1.55 }
+  const days = { from: stage.now, to: stage.now + 2 * DAY }
+  const bid = { budgetFen: 50_050, ...days, smartBid: 'SMART_BID_CUSTOM' as const, roiGoal: 1.55 }
   const made = taken(await writes.createStandard({ ...plan, ...bid }))
   await writes.createStandard({
     ...plan,
@@ -140,7 +141,7 @@ export async function callQianchuan(stage: Stage) {
     const budgets = [id, '123'].map((each) => ({ adId: each, budgetFen: 40_005 }))
     taken(await writes.setBudgets(kind, advertiserId, budgets))
   }
-  await plans.standard(advertiserId, [made.adId, '99'])
+  await plans.standard({ advertiserId, ids: [made.adId, '99'] })
   stage.now = span.to
   const materials = createQianchuanMaterials(oceanengine)
   const [material] = await materials.ofPlan({ ...span, adId })
@@ -161,6 +162,7 @@ export async function callQianchuan(stage: Stage) {
   const report = createQianchuanReport(oceanengine)
   for (const platform of ['QIANCHUAN', 'ECP_AWEME', 'ALL'] as const)
     await report.account({ ...span, platform })
+  await report.plans({ ...span, adIds: [made.adId] })
   await report.materials(span)
   await report.materials({ ...span, materialIds })
   await report.uni(span)

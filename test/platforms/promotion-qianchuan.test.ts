@@ -125,6 +125,15 @@ test('a task is found by our name, given more and less, and paused for good', as
   expect(await boosts().figures(question, stage.now)).toMatchObject({ spendFen: 52_500, disagrees: false })
   expect((await boosts().figures(question, stage.now)).clicks).toBeGreaterThan(0)
   await expect(boosts().order('123', planId)).rejects.toMatchObject({ kind: 'not_found' })
+  // One read says how it stands and what it did, as long as all that it did is in it.
+  const reads = stage.calls(`${TASK}list/`)
+  const { figures } = await boosts().order(orderId, planId)
+  expect(stage.calls(`${TASK}list/`)).toBe(reads + 1)
+  expect(figures).toEqual(await boosts().figures(question, stage.now))
+  const then = stage.now
+  stage.now = from + 31 * DAY
+  expect((await boosts().order(orderId, planId)).figures).toBeUndefined()
+  stage.now = then
 })
 
 test('what nobody answered for is unknown, and an answer that leaves the task out says nothing', async () => {
@@ -177,13 +186,20 @@ test('a video that the review refused is seen as refused, and a standard plan of
       itemId: order().itemId,
     },
     ...{
-      dailyBudgetFen: 50_000,
+      budgetFen: 50_000,
+      from: stage.now,
+      to: stage.now,
       smartBid: 'SMART_BID_CONSERVATIVE',
       roiGoal: null,
       title: '好用的面霜推荐给你',
     },
   })
-  stage.now += HOUR
   const id = standard.outcome === 'done' ? standard.value.adId : ''
-  expect((await around())?.neighbours).toEqual([{ rival: 'STANDARD_PLAN', productId, sameVideo: false, id }])
+  const rival = [{ rival: 'STANDARD_PLAN', productId, sameVideo: false, id }]
+  // What is under review will run.
+  expect((await around())?.neighbours).toEqual(rival)
+  stage.now += HOUR
+  expect((await around())?.neighbours).toEqual(rival)
+  stage.now += DAY
+  expect((await around())?.neighbours).toEqual([])
 })

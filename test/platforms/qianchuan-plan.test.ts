@@ -134,14 +134,17 @@ test('a standard plan is made once, listed, switched and reported', async () => 
     awemeId: hit?.kol.awemeId ?? '',
     productId,
     itemId,
-    dailyBudgetFen: 50_000,
+    budgetFen: 50_000,
+    from: stage.now,
+    to: stage.now + DAY,
     smartBid: 'SMART_BID_CUSTOM',
     roiGoal: 1.55,
     title: '好用的面霜推荐给你',
   }
   for (const [field, change] of [
     ['name', { name: '长'.repeat(51) }],
-    ['dailyBudgetFen', { dailyBudgetFen: 29_999 }],
+    ['budgetFen', { budgetFen: 29_999 }],
+    ['to', { to: stage.now - 1 }],
     ['roiGoal', { roiGoal: null }],
     ['roiGoal', { roiGoal: 1.555 }],
   ] as const) {
@@ -151,10 +154,14 @@ test('a standard plan is made once, listed, switched and reported', async () => 
   const adId = made.outcome === 'done' ? made.value.adId : ''
   expect(await writes.createStandard(input)).toMatchObject({ outcome: 'refused', error: { code: 40001 } })
   const reads = createQianchuanPlans(oe())
-  expect(await reads.standard(advertiserId, [adId, '99'])).toMatchObject({
-    plans: [{ adId, status: 'AUDIT', budgetFen: 50_000, roiGoal: 1.55, productIds: [productId] }],
+  expect(await reads.standard({ advertiserId, ids: [adId, '99'] })).toMatchObject({
+    plans: [{ adId, status: 'AUDIT', roiGoal: 1.55, productIds: [productId] }],
     unread: ['99'],
   })
+  // START is a midnight of Shanghai: the last day is the one that begins 35 days later.
+  expect((await reads.standard({ advertiserId })).plans).toMatchObject([
+    { adId, budgetFen: 50_000, budgetMode: 'BUDGET_MODE_TOTAL', endsAt: START + 36 * DAY },
+  ])
   stage.now += DAY
   const [row] = await createQianchuanReport(oe()).materials({
     advertiserId,
@@ -162,6 +169,11 @@ test('a standard plan is made once, listed, switched and reported', async () => 
     to: stage.now,
   })
   expect(row).toMatchObject({ planIds: [adId], quality: 'ok' })
+  const [told] = await createQianchuanReport(oe()).plans({
+    ...{ advertiserId, from: START, to: stage.now, adIds: [adId, '99'] },
+  })
+  expect(told).toMatchObject({ adId, spendFen: row?.spendFen, gmvFen: row?.gmvFen, quality: 'ok' })
+  expect(told?.clicks).toBeGreaterThan(0)
   const days = await createQianchuanReport(oe()).account({
     advertiserId,
     from: stage.now - DAY,

@@ -49,6 +49,7 @@ const PLAN: PromotionSpec = {
   method: 'STANDARD_PLAN',
   planId: null,
   amountFen: 30_000,
+  hours: 48,
   name: 'p-1',
   title: '好物',
 }
@@ -140,6 +141,10 @@ test.each<[string, PromotionSpec, string[]]>([
     { ...PLAN, name: '名'.repeat(51) },
     ['name is 102 long: give 1 to 100.'],
   ],
+  ['a plan of a day and a half', { ...PLAN, hours: 36 }, ['hours is 36: it goes in steps of 24.']],
+  ['a plan of 13 days', { ...PLAN, hours: 312 }, ['hours is 312: give 24 to 288.']],
+  ['a plan without an end', { ...PLAN, hours: null }, ['hours is missing.']],
+  ['a plan without a title', { ...PLAN, title: '' }, ['title is missing.']],
   ['a plan of 299 yuan', { ...PLAN, amountFen: 29_900 }, ['amountFen is 29900: give 30000 to 999999999.']],
   [
     'likes by a plan',
@@ -278,6 +283,13 @@ test('more money passes here as it passes the connector', () => {
       },
     ),
   )
+})
+
+test('what has money of its own has one amount for all of it, and an end: the caps hold nothing that comes back at midnight', () => {
+  for (const { money, amountFen, hours } of METHODS.map((method) => CAPABILITIES[method])) {
+    expect(money === 'ORDER').toBe(amountFen !== null)
+    expect(hours !== null).toBe(money === 'ORDER')
+  }
 })
 
 test('an exclusion holds from both sides, and every aim has a method', () => {

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BreakoutNews, messageOf, type PromotionNews, type VideoNews } from '../../rules/message.ts'
+import { type BreakoutNews, messageOf } from '../../rules/message.ts'
 import { bytesOf, cutTo, MOST_BYTES } from '../../rules/message-fit.ts'
+import type { VideoNews } from '../../rules/message-parts.ts'
+import type { PromotionNews } from '../../rules/message-promotion.ts'
+import { REASONS } from './guard-reasons.ts'
 
 const video: VideoNews = {
   title: '军训第一天',
@@ -32,6 +35,9 @@ const one = (over: Partial<BreakoutNews> = {}): BreakoutNews => ({
 const trial = (over: Partial<PromotionNews> = {}): PromotionNews => ({
   topic: 'TRIAL_READY',
   promotionId: 'UHJvbW90aW9uOjE=',
+  videoId: 'VmlkZW86MQ==',
+  state: 'PROPOSED',
+  numbers: null,
   method: 'SUIXINTUI_ORDER',
   amountFen: 10_000,
   hours: 24,
@@ -145,6 +151,93 @@ describe('what a team reads', () => {
       '平台结果无法判定：two orders fit: 1, 2',
       '请在平台订单列表核对，然后 settlePromotion(input: { promotionId: "UHJvbW90aW9uOjE=", found: … })',
     ])
+  })
+})
+
+describe('what a team is to see to', () => {
+  const stop =
+    '处理好后会自动再试，两天内没投出就取消；不投了：stopPromotion(input: { promotionId: "UHJvbW90aW9uOjE=" })'
+  const approve = '确认：approvePromotion(input: { promotionId: "UHJvbW90aW9uOjE=" })'
+
+  test('ADS of what was agreed to and is held: every reason in words, and what to do', () => {
+    const cap = {
+      kind: 'CAP',
+      scope: 'VIDEO',
+      capFen: 20_000,
+      committedFen: 15_000,
+      askedFen: 10_000,
+    } as const
+    const held = [cap, { kind: 'WALLET', walletFen: 0, askedFen: 10_000 }] as const
+    const { title, lines } = messageOf(trial({ topic: 'HELD', state: 'APPROVED', held }))
+    expect(title).toBe('【苗圃】已通过，暂缓：军训第一天')
+    expect(lines.slice(-3)).toEqual([
+      '未投原因：单条视频上限 200 元，已占 150 元，再要 100 元',
+      '未投原因：余额 0 元，要 100 元',
+      stop,
+    ])
+  })
+
+  test('what one more word mends says how to give it; what a person wishes was not agreed to', () => {
+    const risky = messageOf(
+      trial({
+        topic: 'HELD',
+        state: 'APPROVED',
+        held: [{ kind: 'RISKY_MARK', mark: 'LOW_QUALITY_MATERIAL' }],
+      }),
+    )
+    expect(risky.lines.slice(-3)).toEqual([
+      '未投原因：平台标记低质（LOW_QUALITY_MATERIAL）：需要确认',
+      approve,
+      stop,
+    ])
+    const wish = messageOf(trial({ topic: 'HELD', held: [{ kind: 'NO_PLACE', why: 'NO_PLAN' }] }))
+    expect(wish.title).toBe('【苗圃】已提议，暂缓：军训第一天')
+    expect(wish.lines.slice(-2)).toEqual(['未投原因：没有在投的全域计划带这个商品', stop])
+  })
+
+  test('CONTENT of material that still earns: its numbers, and no money to be agreed to', () => {
+    const numbers = { roi: 2.5, breakEven: 2.314, spentFen: 81_230, ageDays: 6, ctr: 0.03 }
+    const decision = '素材变疲但还赚钱，做混剪：换开头、主体或行动号召；ROI 2.5，保本 2.31'
+    const held = [{ kind: 'CONFIRM' }] as const
+    const news = trial({
+      topic: 'REMIX',
+      state: 'RUNNING',
+      method: 'MATERIAL_BOOST',
+      decision,
+      numbers,
+      held,
+    })
+    expect(messageOf(news)).toMatchObject({
+      title: '【苗圃】再剪一版：军训第一天',
+      lines: [
+        decision,
+        '投放第 6 天 · ROI 2.50 · 保本 2.31 · 已花 812.3 元',
+        '品牌 花西子',
+        '达人 小鹿（腰部）',
+        '内容格 学生党 × 防晒喷雾 × 军训 × 怕晒黑',
+        '播放 1,234,567 · 达人同期中位 4.23 倍 · 互动率 5.12% · 爆款概率 87%',
+        '千川素材追投',
+        '剪好后登记：markRemix(input: { videoId: 新视频, originId: "VmlkZW86MQ==", parts: … })',
+      ],
+    })
+    for (const none of [null, { roi: null, breakEven: null, spentFen: null, ageDays: null }])
+      expect(messageOf({ ...news, numbers: none, decision: null }).lines[0]).toBe('品牌 花西子')
+  })
+
+  test('ADS of a verdict that the sales overturned', () => {
+    const decision = '7 天结算 ROI 1.50（当时预计 3.00，界线 2.00），退货 50 %（预计 0 %）：「通过」推翻'
+    const { title, lines } = messageOf(trial({ topic: 'CORRECTED', state: 'PASSED', decision }))
+    expect([title, lines[0], lines.at(-1)]).toEqual(['【苗圃】结算推翻结论：军训第一天', decision, '随心推'])
+  })
+
+  test('with every reason at its longest it fits into every format whole', () => {
+    const remixOf = { videoId: 123_456_789, title: '题'.repeat(55) }
+    const held = REASONS.map(([reason]) => ('mark' in reason ? { ...reason, remixOf } : reason))
+    const title = '题'.repeat(55)
+    const cell = Array<string>(4).fill('要素名字'.repeat(5))
+    const news = trial({ topic: 'HELD', state: 'APPROVED', held, video: { ...video, title, cell } })
+    for (const most of Object.values(MOST_BYTES))
+      expect(cutTo(messageOf(news), most).lines).toEqual(messageOf(news).lines)
   })
 })
 

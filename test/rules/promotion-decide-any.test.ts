@@ -19,6 +19,7 @@ const running: fc.Arbitrary<Running> = fc.record({
   spentFen: fc.nat(200_000),
   budgetFen: fc.nat(200_000),
   hoursRun: fc.double({ min: 0, max: 200, noNaN: true }),
+  idleHours: maybe(fc.double({ min: 0, max: 200, noNaN: true })),
   live: fc.boolean(),
   over: fc.boolean(),
   shows: maybe(fc.nat(9_000)),
@@ -41,6 +42,7 @@ const running: fc.Arbitrary<Running> = fc.record({
     lastAt: maybe(fc.integer({ min: NOW - 1e7, max: NOW })),
   }),
   can: fc.record({ add: fc.boolean(), cut: fc.boolean(), everCut: fc.boolean() }),
+  planPays: fc.boolean(),
 })
 
 test('no evidence spends against the test, over a limit, or in broken amounts', () => {
@@ -52,6 +54,7 @@ test('no evidence spends against the test, over a limit, or in broken amounts', 
       const { verdict, roi, breakEven } = evidence.trial
       const spends = got.action === 'ADD_BUDGET' || got.action === 'START' || got.action === 'PROMOTE'
       if (verdict === 'FAIL') expect(got.action).toBe('STOP')
+      if (got.rule === 'NEVER_DELIVERED') expect([evidence.planPays, evidence.live]).toEqual([true, true])
       if (spends && verdict !== 'PASS') expect(roi).toBeGreaterThanOrEqual(breakEven)
       if (got.action === 'PROMOTE') expect([evidence.stage, verdict]).toEqual(['TRIAL', 'PASS'])
       expect(got.amountFen !== null).toBe(['START', 'ADD_BUDGET', 'CUT'].includes(got.action))

@@ -11,7 +11,7 @@ import {
   type Trial,
 } from '../../rules/promotion-decide.ts'
 import { DECIDE_DEFAULTS } from '../../rules/promotion-settings.ts'
-import { restateTrial } from '../../rules/trial-settled.ts'
+import { restate, type Said } from '../../rules/trial-settled.ts'
 import { MINUTE } from '../../rules/types.ts'
 
 const NOW = Date.UTC(2026, 10, 11, 4)
@@ -34,6 +34,7 @@ const TRIAL: Running = {
   spentFen: 5_000,
   budgetFen: 10_000,
   hoursRun: 12,
+  idleHours: null,
   live: true,
   over: false,
   shows: 2_000,
@@ -45,6 +46,7 @@ const TRIAL: Running = {
   trials: { count: 1, fen: 10_000 },
   changes: { today: 0, addedFen: 0, lastAt: null },
   can: { add: true, cut: false, everCut: false },
+  planPays: false,
 }
 const SCALE: Running = {
   ...TRIAL,
@@ -55,14 +57,25 @@ const SCALE: Running = {
   hoursRun: 5,
   can: { add: true, cut: true, everCut: true },
 }
+/** A video that nothing was spent on since it was put into its plan. */
+const IDLE: Running = {
+  ...SCALE,
+  ...trial({ roi: null, low: null, high: null }),
+  spentFen: 0,
+  hoursRun: 0,
+  idleHours: 72,
+  planPays: true,
+  can: { add: false, cut: false, everCut: false },
+}
 const over = { live: false, over: true }
 const tired = (kind: Fatigue['kind'], advice: Fatigue['advice'] = 'NONE', falls: Fatigue['falls'] = []) => ({
   fatigue: { kind, advice, ageDays: 8, falls },
 })
-const JUDGED = (verdict: 'PASS' | 'FAIL', settledGmvFen: number): DecideEvidence => {
+const JUDGED = (said: Said, settledGmvFen: number, all?: number): DecideEvidence => {
   const settled = { days: 7, spendFen: 10_000, paidGmvFen: 40_000, settledGmvFen } as const
   const terms = { breakEvenRoi: 2, returnRate: 0.1 }
-  return { stage: 'JUDGED', verdict, breakEven: 2, settled, restated: restateTrial(verdict, terms, settled) }
+  const together = all ?? settledGmvFen / 10_000
+  return { stage: 'JUDGED', said, breakEven: 2, settled, restated: restate(said, terms, settled), together }
 }
 const changed = (today: number, minutes: number, addedFen = 0) => ({
   changes: { today, addedFen, lastAt: NOW - minutes * MINUTE },
@@ -247,10 +260,25 @@ const TABLE: [string, DecideEvidence, string][] = [
   ['scale, below break-even, little time', { ...SCALE, ...LOW, hoursRun: 0.9 }, 'HOLD STEADY'],
   ['scale, no figures', { ...SCALE, ...trial({ roi: null, low: null, high: null }) }, 'HOLD STEADY'],
 
+  ['in a plan, nothing spent for three days', IDLE, 'STOP NEVER_DELIVERED'],
+  ['in a plan, delivered and nothing spent', { ...IDLE, hoursRun: 60 }, 'STOP NEVER_DELIVERED'],
+  ['in a plan, nothing spent for less', { ...IDLE, idleHours: 71.9 }, 'HOLD STEADY'],
+  ['in a plan, something spent or nothing said', { ...IDLE, idleHours: null }, 'HOLD STEADY'],
+  ['taken out of the plan by others', { ...IDLE, live: false }, 'HOLD STEADY'],
+  ['out of the plan', { ...IDLE, ...over }, 'RETIRE TIME_OVER'],
+  ['money of its own that waits', { ...IDLE, planPays: false }, 'HOLD STEADY'],
+  ['in a plan for a boost that is not to come', { stage: 'UNNEEDED', boostId: 7 }, 'STOP NOT_NEEDED'],
+
   ['passed, and settled at break-even', JUDGED('PASS', 20_000), 'HOLD SETTLED_KEPT'],
   ['passed, and settled below', JUDGED('PASS', 19_999), 'STOP SETTLED_OVERTURNED'],
   ['failed, and settled below', JUDGED('FAIL', 29_999), 'HOLD SETTLED_KEPT'],
   ['failed, and settled far above', JUDGED('FAIL', 30_000), 'HOLD SETTLED_OVERTURNED'],
+  ['passed, settled below, what was scaled did not', JUDGED('PASS', 19_999, 2), 'HOLD SETTLED_OVERTURNED'],
+  ['scaled, earned and settled at break-even', JUDGED('EARNED', 20_000), 'HOLD SETTLED_KEPT'],
+  ['scaled, earned and settled below', JUDGED('EARNED', 19_999, 2), 'HOLD SETTLED_OVERTURNED'],
+  ['scaled, earned, all together below', JUDGED('EARNED', 20_000, 1.9), 'STOP SETTLED_KEPT'],
+  ['scaled, lost, and settled below with all', JUDGED('LOST', 10_000), 'STOP SETTLED_KEPT'],
+  ['scaled, lost, and settled above', JUDGED('LOST', 20_000), 'HOLD SETTLED_OVERTURNED'],
 ]
 
 test.each(TABLE)('%s', (_name, evidence, want) => {
@@ -267,7 +295,7 @@ test('a decision stores versions, numbers, the interval and a sentence', () => {
   expect(decide({ ...TRIAL, ...PASS }, { ...DECIDE_DEFAULTS, version: 7 }, NOW)).toEqual({
     action: 'PROMOTE',
     rule: 'TEST_PASSED',
-    ruleVersion: 3,
+    ruleVersion: 4,
     settingsVersion: 7,
     amountFen: null,
     numbers: {
@@ -281,6 +309,7 @@ test('a decision stores versions, numbers, the interval and a sentence', () => {
       spentFen: 5_000,
       budgetFen: 10_000,
       hoursRun: 12,
+      idleHours: null,
       shows: 2_000,
       clicks: 60,
       orders: 1,
@@ -304,6 +333,17 @@ test('a decision stores versions, numbers, the interval and a sentence', () => {
   })
 })
 
+test('what is taken out of a plan says why', () => {
+  const idle = decide(IDLE, DECIDE_DEFAULTS, NOW)
+  expect(idle).toMatchObject({ numbers: { idleHours: 72 }, zh: '加进计划 72 小时没有花钱，移出计划' })
+  const unneeded = decide({ stage: 'UNNEEDED', boostId: 7 }, DECIDE_DEFAULTS, NOW)
+  expect(unneeded).toMatchObject({ numbers: { boostId: 7 }, interval: { low: null, high: null } })
+  expect([unneeded.zh, unneeded.en]).toEqual([
+    '追投 7 已取消或没有投成，不再需要加进计划',
+    'boost 7 was cancelled or never ran, so the video is not needed in the plan',
+  ])
+})
+
 test('what fell of the material is in its numbers and its sentence', () => {
   const falls: Fatigue['falls'] = [
     { metric: 'CTR', value: 0.035, peak: 0.05, fall: 0.3 },
@@ -321,7 +361,7 @@ test('what settled ROI says of a verdict has its numbers and sentence', () => {
   expect(decide(JUDGED('PASS', 15_000), DECIDE_DEFAULTS, NOW)).toEqual({
     action: 'STOP',
     rule: 'SETTLED_OVERTURNED',
-    ruleVersion: 3,
+    ruleVersion: 4,
     settingsVersion: 1,
     amountFen: null,
     numbers: {
@@ -335,6 +375,7 @@ test('what settled ROI says of a verdict has its numbers and sentence', () => {
       spentFen: 10_000,
       gmvFen: 40_000,
       settledGmvFen: 15_000,
+      togetherRoi: 1.5,
     },
     interval: { low: null, high: null },
     zh: expect.stringMatching(/^7 天结算 ROI 1.50.*「通过」推翻$/),
@@ -350,4 +391,5 @@ test('a setting changes what it says', () => {
   expect(with_({ futileSpent: 0.4 }, { ...TRIAL, ...FAR, spentFen: 20_000 })).toBe('FUTILE')
   expect(with_({ futileRoi: 0.5 }, { ...TRIAL, ...FAR })).toBe('UNDECIDED')
   expect(with_({ editsADay: 3 }, { ...SCALE, ...changed(2, 300) })).toBe('EARNS')
+  expect(with_({ undeliveredHours: 73 }, IDLE)).toBe('STEADY')
 })

@@ -3,7 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { METHODS, type Method } from '../../rules/capability.ts'
 import { explainReason } from '../../rules/guard-why.ts'
-import { isPlaced, PLACE_WHYS, type Place, place } from '../../rules/promotion-place.ts'
+import {
+  type InPlan,
+  isNeeded,
+  isPlaced,
+  PLACE_WHYS,
+  type Place,
+  place,
+} from '../../rules/promotion-place.ts'
 
 const PLAN: Place = { planId: '1', running: true, productIds: ['7'], budgetFen: 300_000, video: 'IN' }
 const RIVAL = { rival: 'STANDARD_PLAN', productId: '7', sameVideo: false, id: '9' } as const
@@ -78,4 +85,44 @@ test('what needs a plan waits for it, and each reason is said in both languages'
     const { zh, en } = explainReason({ kind: 'NO_PLACE', why })
     expect([zh, en].every((text) => text.length > 0)).toBe(true)
   }
+})
+
+/** The boost 5, which video 6 was put into plan 1 for. */
+const ADDED = { forId: 5, planId: '1' }
+const BOOST: InPlan = { id: 5, method: 'MATERIAL_BOOST', state: 'PROPOSED', order: 'NONE', planId: null }
+test.each<[string, boolean, Partial<InPlan>[]]>([
+  ['its boost waits for the plan', true, [{}]],
+  ['its boost was agreed to', true, [{ state: 'APPROVED', planId: '1' }]],
+  ['nobody knows what became of its boost', true, [{ state: 'ASKING', planId: '1' }]],
+  ['its boost runs', true, [{ state: 'RUNNING', order: 'LIVE', planId: '1' }]],
+  ['its boost ran to its end', true, [{ state: 'RETIRED', order: 'OVER', planId: '1' }]],
+  ['its boost ran and was told to end', true, [{ state: 'STOPPED', order: 'OVER', planId: '1' }]],
+  ['its boost was cancelled', false, [{ state: 'CANCELLED' }]],
+  ['its boost was cancelled when its plan was chosen', false, [{ state: 'CANCELLED', planId: '1' }]],
+  ['the platform refused its boost', false, [{ state: 'REJECTED', planId: '1' }]],
+  ['the review refused its boost', false, [{ state: 'REJECTED', order: 'OVER', planId: '1' }]],
+  ['its boost was never paid', false, [{ state: 'CANCELLED', order: 'OVER', planId: '1' }]],
+  ['its boost went into another plan', false, [{ state: 'RUNNING', order: 'LIVE', planId: '2' }]],
+  ['what was to be boosted is tried again instead', false, [{ method: 'SUIXINTUI_ORDER' }]],
+  ['another boost waits', true, [{ state: 'CANCELLED' }, { id: 9 }]],
+  [
+    'another boost ran',
+    true,
+    [{ state: 'CANCELLED' }, { id: 9, state: 'RETIRED', order: 'OVER', planId: '1' }],
+  ],
+  [
+    'one ran there, before it was put in',
+    false,
+    [{ state: 'CANCELLED' }, { id: 3, state: 'RETIRED', order: 'OVER', planId: '1' }],
+  ],
+  [
+    'it was put in once more by itself',
+    false,
+    [{ state: 'CANCELLED' }, { id: 9, method: 'UNI_PLAN_ADD', planId: '1' }],
+  ],
+  ['nothing is known of any', false, []],
+])('whether a video stays in its plan: %s', (_, needed, others) => {
+  const all = others.map((change) => ({ ...BOOST, ...change }))
+  expect(isNeeded(ADDED, all)).toBe(needed)
+  expect(isNeeded({ ...ADDED, forId: null }, all)).toBe(true)
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AIMS, PROMOTION_STATES } from '../../rules/promotion.ts'
+import { AIMS, type Aim } from '../../rules/promotion.ts'
 import {
   ATTEMPTS,
   afterAttempt,
@@ -13,6 +13,8 @@ import {
   restOf,
   roomOf,
   SENT_OUTCOMES,
+  STANDS,
+  type Stand,
   TEAMS,
   type Team,
   type Topic,
@@ -23,11 +25,7 @@ import {
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 
 const told: Cause = { kind: 'NOTIFICATION' }
-const promoted = (aim: 'TRIAL' | 'SCALE', state: (typeof PROMOTION_STATES)[number]): Cause => ({
-  kind: 'PROMOTION',
-  aim,
-  state,
-})
+const promoted = (aim: Aim, stand: Stand): Cause => ({ kind: 'PROMOTION', aim, stand })
 
 describe('who is told of what', () => {
   test.each<[Team, Cause, Topic | null]>([
@@ -38,17 +36,21 @@ describe('who is told of what', () => {
     ['ADS', promoted('SCALE', 'PROPOSED'), 'SCALE_READY'],
     ['ADS', promoted('TRIAL', 'ASKING'), 'ASKING'],
     ['ADS', promoted('SCALE', 'ASKING'), 'ASKING'],
+    ['ADS', promoted('TRIAL', 'HELD'), 'HELD'],
+    ['ADS', promoted('SCALE', 'HELD'), 'HELD'],
+    ['CONTENT', promoted('SCALE', 'REMIX'), 'REMIX'],
+    ['ADS', promoted('SCALE', 'REMIX'), null],
+    ['ADS', promoted('TRIAL', 'CORRECTED'), 'CORRECTED'],
+    ['ADS', promoted('SCALE', 'CORRECTED'), 'CORRECTED'],
   ])('%s of %j: %s', (team, cause, topic) => {
     expect(topicOf(team, cause)).toBe(topic)
   })
 
-  test('of all other states nobody is, and money is the business of ADS alone', () => {
+  test('money is the business of ADS alone, a new cut of CONTENT', () => {
     for (const aim of AIMS) {
-      for (const state of PROMOTION_STATES) {
-        for (const team of TEAMS) {
-          const speaks = team === 'ADS' && (state === 'PROPOSED' || state === 'ASKING')
-          expect(topicOf(team, promoted(aim, state)) !== null, `${team} ${aim} ${state}`).toBe(speaks)
-        }
+      for (const stand of STANDS) {
+        const told = TEAMS.filter((team) => topicOf(team, promoted(aim, stand)) !== null)
+        expect(told, `${aim} ${stand}`).toEqual([stand === 'REMIX' ? 'CONTENT' : 'ADS'])
       }
     }
   })
@@ -74,6 +76,7 @@ describe('what becomes of a message that is due', () => {
     ['one ms before a day', { createdAt: NOW - NEWS_LIFE + 1 }, { do: 'SEND' }],
     ['a day old', { createdAt: NOW - NEWS_LIFE }, { do: 'DROP' }],
     ['days old, and it asks', { topic: 'ASKING', createdAt: NOW - 9 * NEWS_LIFE }, { do: 'SEND' }],
+    ['a day old, and it is held', { topic: 'HELD', createdAt: NOW - NEWS_LIFE }, { do: 'DROP' }],
     ['paused', { paused: true }, { do: 'WAIT', until: NOW + 5 * MINUTE }],
     ['paused, and read', { paused: true, read: true }, { do: 'DROP' }],
   ])('%s', (_name, over, expected) => {

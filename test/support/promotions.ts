@@ -168,7 +168,11 @@ export async function playPromotions(
   ctx: Context,
   clock: { now: number },
   channels: PromotionChannels,
-  { until = clock.now + 20 * DAY, onStep }: { until?: number; onStep?: () => Promise<void> } = {},
+  {
+    until = clock.now + 20 * DAY,
+    onStep,
+    lookEvery,
+  }: { until?: number; onStep?: () => Promise<void>; lookEvery?: number } = {},
 ): Promise<void> {
   const now = () => new Date(clock.now)
   for (;;) {
@@ -176,7 +180,7 @@ export async function playPromotions(
       ({ workspaceId }) => workspaceId === ctx.workspaceId,
     )
     for (const { promotionId } of due) {
-      await tendPromotion({ ...ctx, now: now() }, { promotionId, channels, clock: now })
+      await tendPromotion({ ...ctx, now: now() }, { promotionId, channels, clock: now, lookEvery })
       await onStep?.()
     }
     if (due.length > 0) continue
