@@ -29,7 +29,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
   const over = row.orderStand === 'OVER' && now.getTime() - (row.overAt?.getTime() ?? 0) >= delayOf(row)
   const until = row.overAt ?? now
   const hoursRun = row.deliveringAt ? (until.getTime() - row.deliveringAt.getTime()) / HOUR : 0
-  const { addBudget, cut, money } = CAPABILITIES[row.method]
+  const { addBudget, cut, money, amountFen } = CAPABILITIES[row.method]
   const scaled = row.aim === 'SCALE'
   const running = row.state === 'RUNNING' && row.orderStand === 'LIVE' && row.changeCall === null
   return {
@@ -53,6 +53,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
       add: running && addBudget !== null && row.deliveringAt !== null,
       cut: running && cut,
       everCut: cut,
+      leastFen: amountFen?.min ?? 0,
     },
     planPays: money === 'PLAN',
   }

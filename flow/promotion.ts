@@ -32,7 +32,9 @@ export function approvePromotion(ctx: Context, input: ApprovePromotion): Promise
       const message = `amountFen is ${amountFen}: agree to the whole order, ${orderedFen} 分 or more`
       throw new InvalidInputError('amountFen', message)
     }
-    const open = state === 'PROPOSED' || state === 'APPROVED' || orderStand === 'LIVE'
+    const asked =
+      state === 'PROPOSED' || state === 'APPROVED' || (state === 'RECONCILING' && row.held !== null)
+    const open = asked || orderStand === 'LIVE'
     if (!open || row.stop !== null) throw new ConflictError(`It is ${state}: there is nothing to agree to.`)
     const { by: tokenId } = input
     await tx.insert(promotionApproval).values({ promotionId: row.id, tokenId, amountFen, createdAt: ctx.now })

@@ -137,10 +137,10 @@ async function theirOrders(
     const { orders } = await channel.orders({ from, to: clock().getTime() }, null)
     const read: Listed[] = []
     for (const { orderId, accountId, createdAt } of orders) {
-      const { adId, amountFen, added, sight } = await channel.order(orderId, null)
+      const { adId, amountFen, added, sight, figures: shown } = await channel.order(orderId, null)
       const question = { orderId, adId, createdAt: createdAt ?? from, planId: null }
       const open = sight === 'DELIVERING' || sight === 'WAITING'
-      const figures = open ? null : await channel.figures(question, clock().getTime())
+      const figures = open ? null : (shown ?? (await channel.figures(question, clock().getTime())))
       const { addedFen } = added
       const spentFen = figures?.spendFen ?? null
       read.push({

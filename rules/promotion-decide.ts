@@ -59,8 +59,8 @@ export interface Running {
   trials: { count: number; fen: number }
   /** Changes of its budget on this business day, what they added, and when the latest was made, ms. */
   changes: { today: number; addedFen: number; lastAt: number | null }
-  /** What its method allows now; `everCut`: what it allows at all. */
-  can: { add: boolean; cut: boolean; everCut: boolean }
+  /** What its method allows now; `everCut`: at all; `leastFen`: the smallest order that it takes. */
+  can: { add: boolean; cut: boolean; everCut: boolean; leastFen: number }
   /** The budget of a plan pays: no end and no money of its own. */
   planPays: boolean
 }
@@ -273,8 +273,8 @@ function less(evidence: Running, rule: ExplainedRule, settings: DecideSettings, 
   const amountFen = stepped(budgetFen * settings.cutShare, settings)
   const left = budgetFen - amountFen
   // No budget is set below what is spent of it.
-  if (amountFen <= 0 || left < settings.leastFen || left <= spentFen)
-    return { action: 'RETIRE', rule: 'TOO_SMALL' }
+  const leastFen = Math.max(settings.leastFen, can.leastFen)
+  if (amountFen <= 0 || left < leastFen || left <= spentFen) return { action: 'RETIRE', rule: 'TOO_SMALL' }
   return { action: 'CUT', rule, amountFen }
 }
 

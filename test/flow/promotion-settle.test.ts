@@ -1,6 +1,7 @@
 /** A video whose way into a plan nobody answered for: put in once more where that is allowed, and never taken for not sent while it may be there. */
 import { expect, test } from 'vitest'
 import type { Context } from '../../flow/context.ts'
+import { approvePromotion } from '../../flow/promotion.ts'
 import type { PromotionRow } from '../../flow/promotion-row.ts'
 import {
   type SetPromotionSettings,
@@ -14,7 +15,7 @@ import { HOUR, MINUTE, type OrderSight } from '../../rules/types.ts'
 import { content } from '../support/content.ts'
 import { testDatabase } from '../support/database.ts'
 import { changed, FIGURES, orderChannel, ordered } from '../support/orders.ts'
-import { promotionsOf, SPENDS } from '../support/promotions.ts'
+import { person, promotionsOf, SPENDS } from '../support/promotions.ts'
 
 const t = testDatabase()
 const NOTHING: OrderFigures = { ...FIGURES, spendFen: 0, gmvFen: 0, orders: 0 }
@@ -117,6 +118,18 @@ test.each<[string, (now: Date) => Omit<SetPromotionSettings, 'by'>, string, numb
   }
   // Who changes a setting wakes it.
   await setPromotionSettings(ctx, { guard: { mode: 'AUTO', quiet: null }, by: null })
+  const again = await tendAt(ctx, row, { sight: 'WAITING' })
+  expect(again).toMatchObject({ creates: 1, row: { state: 'RUNNING', held: null } })
+})
+
+test('who has to confirm that it is put in once more can', async () => {
+  const { ctx, row } = await lost(20)
+  const by = await person(ctx)
+  const agree = () => approvePromotion(ctx, { promotionId: row.id, by })
+  await setPromotionSettings(ctx, { guard: { mode: 'APPROVE' }, by: null })
+  await expect(agree()).rejects.toThrow('nothing to agree to')
+  await tendAt(ctx, row, { sight: 'WAITING' })
+  await agree()
   const again = await tendAt(ctx, row, { sight: 'WAITING' })
   expect(again).toMatchObject({ creates: 1, row: { state: 'RUNNING', held: null } })
 })

@@ -41,7 +41,12 @@ const running: fc.Arbitrary<Running> = fc.record({
     addedFen: fc.nat(90_000),
     lastAt: maybe(fc.integer({ min: NOW - 1e7, max: NOW })),
   }),
-  can: fc.record({ add: fc.boolean(), cut: fc.boolean(), everCut: fc.boolean() }),
+  can: fc.record({
+    add: fc.boolean(),
+    cut: fc.boolean(),
+    everCut: fc.boolean(),
+    leastFen: fc.constantFrom(0, 30_000),
+  }),
   planPays: fc.boolean(),
 })
 

@@ -45,7 +45,7 @@ const TRIAL: Running = {
   fatigue: null,
   trials: { count: 1, fen: 10_000 },
   changes: { today: 0, addedFen: 0, lastAt: null },
-  can: { add: true, cut: false, everCut: false },
+  can: { add: true, cut: false, everCut: false, leastFen: 0 },
   planPays: false,
 }
 const SCALE: Running = {
@@ -55,7 +55,7 @@ const SCALE: Running = {
   spentFen: 40_000,
   budgetFen: 100_000,
   hoursRun: 5,
-  can: { add: true, cut: true, everCut: true },
+  can: { add: true, cut: true, everCut: true, leastFen: 0 },
 }
 /** A video that nothing was spent on since it was put into its plan. */
 const IDLE: Running = {
@@ -65,7 +65,7 @@ const IDLE: Running = {
   hoursRun: 0,
   idleHours: 72,
   planPays: true,
-  can: { add: false, cut: false, everCut: false },
+  can: { add: false, cut: false, everCut: false, leastFen: 0 },
 }
 const over = { live: false, over: true }
 const tired = (kind: Fatigue['kind'], advice: Fatigue['advice'] = 'NONE', falls: Fatigue['falls'] = []) => ({
@@ -157,7 +157,7 @@ const TABLE: [string, DecideEvidence, string][] = [
   ],
   [
     'trial, nearly spent, takes no more',
-    { ...TRIAL, ...EARNING, spentFen: 8_000, can: { add: false, cut: false, everCut: false } },
+    { ...TRIAL, ...EARNING, spentFen: 8_000, can: { add: false, cut: false, everCut: false, leastFen: 0 } },
     'HOLD UNDECIDED',
   ],
   ['trial, at its end and earning', { ...TRIAL, ...EARNING, ...over }, 'START ONE_MORE 10000'],
@@ -198,7 +198,7 @@ const TABLE: [string, DecideEvidence, string][] = [
   ['scale, earning, little time', { ...SCALE, hoursRun: 1.9 }, 'HOLD STEADY'],
   [
     'scale, earning, a plan that pays itself',
-    { ...SCALE, can: { add: false, cut: false, everCut: false } },
+    { ...SCALE, can: { add: false, cut: false, everCut: false, leastFen: 0 } },
     'HOLD STEADY',
   ],
   ['scale, not proven any more', { ...SCALE, ...EARNING }, 'HOLD STEADY'],
@@ -211,12 +211,12 @@ const TABLE: [string, DecideEvidence, string][] = [
   ],
   [
     'scale, settled below after 7 days, and nothing can be cut',
-    { ...SCALE, settled: { roi: 1.9, days: 7 }, can: { add: true, cut: false, everCut: false } },
+    { ...SCALE, settled: { roi: 1.9, days: 7 }, can: { add: true, cut: false, everCut: false, leastFen: 0 } },
     'STOP SETTLED_BELOW',
   ],
   [
     'scale, settled below after 7 days, while a change is under way',
-    { ...SCALE, settled: { roi: 1.9, days: 7 }, can: { add: false, cut: false, everCut: true } },
+    { ...SCALE, settled: { roi: 1.9, days: 7 }, can: { add: false, cut: false, everCut: true, leastFen: 0 } },
     'HOLD CANNOT_CUT',
   ],
   ['scale, settled at break-even', { ...SCALE, settled: { roi: 2, days: 14 } }, 'ADD_BUDGET EARNS 20000'],
@@ -245,10 +245,15 @@ const TABLE: [string, DecideEvidence, string][] = [
   ],
   [
     'scale, tiring, cannot be cut',
-    { ...SCALE, ...tired('TIRING', 'CUT'), can: { add: true, cut: false, everCut: false } },
+    { ...SCALE, ...tired('TIRING', 'CUT'), can: { add: true, cut: false, everCut: false, leastFen: 0 } },
     'HOLD CANNOT_CUT',
   ],
   ['scale, tiring, small', { ...SCALE, ...tired('TIRING', 'CUT'), budgetFen: 12_000 }, 'RETIRE TOO_SMALL'],
+  [
+    'scale, tiring, less than its method takes would be left',
+    { ...SCALE, ...tired('TIRING', 'CUT'), can: { add: true, cut: true, everCut: true, leastFen: 80_000 } },
+    'RETIRE TOO_SMALL',
+  ],
   [
     'scale, tiring, more spent than would be left',
     { ...SCALE, ...tired('TIRING', 'CUT'), spentFen: 70_000 },
