@@ -100,9 +100,10 @@ async function confirmed(
   const { orderId, adId } = made
   try {
     const seen = await channel.order(orderId, row.planId)
-    const named = seen.name === null || seen.name === nameOf(row)
-    if (named && seen.itemId === row.itemId && seen.amountFen === row.amountFen)
-      return { ...NOTHING, outcome: 'DONE', orderId, adId }
+    const named = seen.name === nameOf(row)
+    const ours =
+      (named || seen.name === null) && (seen.itemId === row.itemId || (named && seen.itemId === null))
+    if (ours && seen.amountFen === row.amountFen) return { ...NOTHING, outcome: 'DONE', orderId, adId }
     const problem = `the answer named order ${orderId}, which is of another video, amount or name`
     return { ...NOTHING, outcome: 'UNKNOWN', problem }
   } catch (error) {

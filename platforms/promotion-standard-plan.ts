@@ -23,20 +23,15 @@ export function createStandardPlanChannel(setup: QianchuanSetup): PromotionChann
   const plans = createQianchuanPlans(oceanengine)
   const writes = createQianchuanPlanWrites(oceanengine)
   const report = createQianchuanReport(oceanengine)
-  /** The list of plans names no videos: those of the plans that were made here. */
-  const itemOf = new Map<string, string>()
   const all = () => plans.standard({ advertiserId, deleted: true })
-  const listed = (plan: StandardPlan) => listedAs(advertiserId, plan, itemOf.get(plan.adId) ?? null)
-  const made = (adId: string, itemId: string) => {
-    itemOf.set(adId, itemId)
-    return { outcome: 'done', value: { orderId: adId, adId } } as const
-  }
+  const listed = (plan: StandardPlan) => listedAs(advertiserId, plan)
+  const made = (adId: string) => ({ outcome: 'done', value: { orderId: adId, adId } }) as const
   /** What bears our name is ours, whichever call made it: the platform refuses a name that is taken. */
-  const byName = async ({ name, itemId }: PromotionOrder, refused: Written<never>): Promise<Made> => {
+  const byName = async ({ name }: PromotionOrder, refused: Written<never>): Promise<Made> => {
     try {
       const { plans: found, unread } = await all()
       const own = found.find((plan) => plan.name === name)
-      if (own) return made(own.adId, itemId)
+      if (own) return made(own.adId)
       const [hidden] = unread
       if (hidden === undefined) return refused
       return { outcome: 'unknown', error: new FetchError('parse', `the list does not show ${hidden}`) }
@@ -71,7 +66,7 @@ export function createStandardPlanChannel(setup: QianchuanSetup): PromotionChann
     },
     async create(order, notAfter) {
       const written = await writes.createStandard(inputOf(advertiserId, order, now()), notAfter)
-      if (written.outcome === 'done') return made(written.value.adId, order.itemId)
+      if (written.outcome === 'done') return made(written.value.adId)
       const answered = written.outcome === 'refused' && written.error.kind === 'rejected'
       return answered ? byName(order, written) : written
     },
@@ -128,11 +123,11 @@ function sightOf({ asked, status, endsAt }: StandardPlan, now: number): OrderSig
   return WAITING.has(status) ? 'WAITING' : 'DELIVERING'
 }
 
-/** With another kind of budget, set on the platform's pages, all that it may spend is not told. */
-function listedAs(accountId: string, plan: StandardPlan, itemId: string | null): ListedOrder {
+/** It names no video. With another kind of budget, set on the platform's pages, all that it may spend is not told. */
+function listedAs(accountId: string, plan: StandardPlan): ListedOrder {
   const { adId: orderId, name, budgetFen, budgetMode, createdAt } = plan
   const amountFen = budgetMode === 'BUDGET_MODE_TOTAL' ? budgetFen : null
-  return { orderId, accountId, itemId, amountFen, hours: null, name, createdAt }
+  return { orderId, accountId, itemId: null, amountFen, hours: null, name, createdAt }
 }
 
 const COUNTED = ['spendFen', 'gmvFen', 'orders', 'shows', 'clicks', 'plays', 'interactions'] as const

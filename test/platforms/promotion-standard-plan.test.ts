@@ -57,7 +57,7 @@ test('a plan is reviewed, spends its amount until the end of its last day, and r
   const from = stage.now
   const { own, orderId, figures, sight } = await sent('seedbed plan')
   expect(await own.order(orderId, null)).toMatchObject({
-    ...{ sight: 'WAITING', name: 'seedbed plan', itemId: order().itemId, amountFen: 50_000, adId: orderId },
+    ...{ sight: 'WAITING', name: 'seedbed plan', itemId: null, amountFen: 50_000, adId: orderId },
     ...{ createdAt: from, added: { addedFen: null, count: null } },
   })
   expect(await figures()).toMatchObject({ spendFen: 0, orders: 0, shows: 0, interactions: 0 })
@@ -143,7 +143,7 @@ test('what nobody answered for is unknown and found by its name; a name that is 
   expect(await own.create(order({ name: 'seedbed lost' }), stage.now)).toEqual({
     ...{ outcome: 'done', value: { orderId, adId: orderId } },
   })
-  expect(await own.order(orderId, null)).toMatchObject({ itemId: order().itemId })
+  expect(await own.order(orderId, null)).toMatchObject({ name: 'seedbed lost' })
   // Refused for anything else, and nothing of ours there.
   expect(await own.create(order({ name: 'x', itemId: '7' }), stage.now)).toMatchObject({
     outcome: 'refused',
@@ -209,9 +209,9 @@ test('ROI bidding, and a daily plan that somebody made by hand: what it may spen
     }),
   })
   const { orders } = await own.orders({ from: stage.now, to: stage.now }, null)
-  expect(orders.map(({ name, amountFen, itemId }) => [name, amountFen, itemId])).toEqual([
-    ['seedbed roi', 50_000, order().itemId],
-    ['手工', null, null],
+  expect(orders.map(({ name, amountFen }) => [name, amountFen])).toEqual([
+    ['seedbed roi', 50_000],
+    ['手工', null],
   ])
   const daily = orders[1]?.orderId ?? ''
   stage.now += 3 * DAY
