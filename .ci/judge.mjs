@@ -9,6 +9,8 @@ process.exitCode = judges[what]() ? 0 : 1
 function demo() {
   const score = JSON.parse(readFileSync(0, 'utf8'))
   const { promotion } = score
+  const scaledBy = Object.values(promotion?.scaledBy ?? {})
+  const sum = (values) => values.reduce((total, value) => total + value, 0)
   const asked = [
     ['videos', score.videos === 300],
     ['snapshots of at least 10 looks a video', score.snapshots >= 3000],
@@ -19,6 +21,13 @@ function demo() {
     ['at least 10 breakouts tried', promotion?.trials >= 10],
     ['a losing trial stopped early', promotion?.stoppedEarly >= 1],
     ['a winner scaled', promotion?.scaled >= 1 && promotion.scaled <= promotion.passed],
+    ['a winner boosted in 千川', promotion?.scaledBy?.MATERIAL_BOOST >= 1],
+    ['no more scaled by one way than in all', Math.max(...scaledBy) <= promotion?.scaled],
+    [
+      'every 分 spent by a way to spend',
+      sum(Object.values(promotion?.spentBy ?? {})) === promotion?.spendFen,
+    ],
+    // With what the plans spent of their own on what was put into them.
     ['no more spent than there was', promotion?.spendFen > 0 && promotion.spendFen <= promotion.budgetFen],
     ['profit', promotion?.profitFen > 0],
     ['more profit than promoting equally', promotion?.profitFen > promotion?.baselines.equal.profitFen],

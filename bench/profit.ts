@@ -41,9 +41,9 @@ export const profit: Bench = async ({ args, database, now, ticks, say }) => {
 }
 
 function tellSeason(seed: string, { profitFen, spendFen, roi, baselines, ...counts }: DemoPromotion): string {
-  const { trials, stoppedEarly, losers, passed, scaled } = counts
+  const { trials, stoppedEarly, losers, passed, scaled, scaledBy, spentBy } = counts
   const others = BASELINES.map(([name]) => `${name} ${yuan(baselines[name].profitFen)}`).join(', ')
-  const did = `${trials} tried, ${stoppedEarly} stopped early (${losers.stoppedEarly} of ${losers.orders} on losers), ${passed} passed, ${scaled} scaled`
+  const did = `${trials} tried, ${stoppedEarly} stopped early (${losers.stoppedEarly} of ${losers.orders} on losers), ${passed} passed, ${scaled} scaled (${scaledBy.MATERIAL_BOOST} over 千川, ${scaledBy.SUIXINTUI_ORDER} over 随心推; plans spent ${yuan(spentBy.UNI_PLAN_ADD)})`
   return `${seed}: profit ${yuan(profitFen)} of ${yuan(spendFen)} spent, ROI ${roi}, ${did}; ${others}`
 }
 

@@ -13,17 +13,21 @@ import { COMMISSION, type Earned, earned, marginOf, RETURNS } from './demo-profi
 import { BUDGET_FEN } from './demo-world.ts'
 
 /** Simulated time between two looks at an order: every quarter of an hour would be a hundred a day at each. */
-export const PROMOTIONS_EVERY = 2 * HOUR
+export const PROMOTIONS_EVERY = 3 * HOUR
+
+/** Of the budget, for what 全域 plans spend on the videos put into them: no cap of ours bounds it. */
+const PLANS_FEN = 400_000
+const OWN_FEN = BUDGET_FEN - PLANS_FEN
 
 /** What the team changes of the defaults. Money in 分. */
 const SETTINGS: Omit<SetPromotionSettings, 'by'> = {
   guard: {
     mode: 'AUTO',
     twoPersonsFromFen: null,
-    // Sales are read when the story is over: until then nobody knows of an order without ads.
+    // Sales are read every other day: what breaks out within hours has none yet that anybody knows of.
     naturalOrders: 0,
     // Wide, since what earns is scaled again and again; the sizes by `npm run bench -- profit`.
-    capsFen: { ORDER: 600_000, VIDEO: 2_000_000, DAY: 1_500_000, BRAND: BUDGET_FEN, WORKSPACE: BUDGET_FEN },
+    capsFen: { ORDER: 600_000, VIDEO: 2_000_000, DAY: 1_500_000, BRAND: OWN_FEN, WORKSPACE: OWN_FEN },
   },
   decide: {
     // Not the trade's 100 yuan: of two or three orders no test can tell whether they pay.
@@ -48,9 +52,20 @@ export async function startPromoting(ctx: Context): Promise<void> {
   await setPromotionSettings(ctx, { ...SETTINGS, by: null })
 }
 
+/** Ways to scale. */
+const SCALES = ['SUIXINTUI_ORDER', 'MATERIAL_BOOST'] as const
+type Scale = (typeof SCALES)[number]
+
+/**
+ * Ours is what our orders and boosts spent and sold, and what 全域 plans did on the videos put into them. That is the plans' own
+ * money and would have gone to older material: it counts as spent by us all the same, with what it sold, and is within the
+ * budget. What it would have earned there is left out: at the ROI of that material it loses by every margin here.
+ */
 export interface DemoPromotion extends Earned {
   /** 分 that the account held. */
   budgetFen: number
+  /** 分 of `spendFen`, UNI_PLAN_ADD: by the plans. */
+  spentBy: Record<Scale | 'UNI_PLAN_ADD', number>
   /** Videos that were tried. */
   trials: number
   /** Of their orders those that ended before their money was spent, since they did not pay. */
@@ -60,6 +75,8 @@ export interface DemoPromotion extends Earned {
   /** Videos whose trial passed, and those that were given more for it. */
   passed: number
   scaled: number
+  /** Of them those on which an order of 随心推, or 追投 in 千川, was made to scale; some had both. */
+  scaledBy: Record<Scale, number>
   /** The same money on the same world: cli/demo-baselines.ts. */
   baselines: Record<'equal' | 'thumb' | 'thumbOnBreakouts', Baseline>
 }
@@ -72,10 +89,16 @@ interface Promoted {
   bound: (awemeId: string) => boolean
 }
 
+interface Truth {
+  /** By video, all that spent on it. */
+  bought: { itemId: string; figures: Figures }[]
+  /** 随心推 and 追投. */
+  orders: { figures: Figures }[]
+  tasks: { figures: Figures }[]
+}
+
 export async function sumPromotion(ctx: Context, { world, url, bound }: Promoted): Promise<DemoPromotion> {
-  const truth = (await (await fetch(`${url}/control/truth`)).json()) as {
-    bought: { itemId: string; figures: Figures }[]
-  }
+  const truth = (await (await fetch(`${url}/control/truth`)).json()) as Truth
   const { counts, trials, breakouts } = await inWorkspace(ctx.db, ctx.workspaceId, async (tx) => ({
     counts: await countPromotions(tx),
     trials: await loadTrials(tx),
@@ -85,9 +108,11 @@ export async function sumPromotion(ctx: Context, { world, url, bound }: Promoted
   const may = ({ itemId }: Candidate) => bound(world.video(itemId)?.kol.awemeId ?? '')
   const everything = world.videos.map(({ itemId, publishedAt: at }) => ({ itemId, at })).filter(may)
   const game = { world, budgetFen: BUDGET_FEN, endAt: ctx.now.getTime() }
+  const ours = earned(world, truth.bought)
   return {
     budgetFen: BUDGET_FEN,
-    ...earned(world, truth.bought),
+    ...ours,
+    spentBy: spentBy(truth, ours),
     ...counts,
     stoppedEarly: trials.filter(({ early }) => early).length,
     losers: { orders: lost.length, stoppedEarly: lost.filter(({ early }) => early).length },
@@ -99,16 +124,26 @@ export async function sumPromotion(ctx: Context, { world, url, bound }: Promoted
   }
 }
 
+function spentBy({ orders, tasks }: Truth, { spendFen }: Earned): DemoPromotion['spentBy'] {
+  const sum = (list: Truth['orders']) => list.reduce((total, { figures }) => total + figures.spendFen, 0)
+  const [ordersFen, boostsFen] = [sum(orders), sum(tasks)]
+  const plansFen = spendFen - ordersFen - boostsFen
+  return { SUIXINTUI_ORDER: ordersFen, MATERIAL_BOOST: boostsFen, UNI_PLAN_ADD: plansFen }
+}
+
+/** To put a video into a plan is not to scale it yet. */
 async function countPromotions(tx: Tx) {
-  const [counted] = await rows<Record<'trials' | 'passed' | 'scaled', number>>(
+  const [counted] = await rows<Record<'trials' | 'passed' | 'scaled' | Scale, number>>(
     tx,
     sql`select count(distinct video_id) filter (where aim = 'TRIAL')::int as trials,
         count(distinct video_id) filter (where aim = 'TRIAL' and state = 'PASSED')::int as passed,
-        count(distinct video_id) filter (where aim = 'SCALE')::int as scaled
-      from promotion where order_id is not null`,
+        count(distinct video_id) filter (where aim = 'SCALE')::int as scaled,
+        count(distinct video_id) filter (where aim = 'SCALE' and method = 'SUIXINTUI_ORDER')::int as "SUIXINTUI_ORDER",
+        count(distinct video_id) filter (where aim = 'SCALE' and method = 'MATERIAL_BOOST')::int as "MATERIAL_BOOST"
+      from promotion where order_id is not null and method <> 'UNI_PLAN_ADD'`,
   )
-  const { trials = 0, passed = 0, scaled = 0 } = counted ?? {}
-  return { trials, passed, scaled }
+  const { trials = 0, passed = 0, scaled = 0, SUIXINTUI_ORDER = 0, MATERIAL_BOOST = 0 } = counted ?? {}
+  return { trials, passed, scaled, scaledBy: { SUIXINTUI_ORDER, MATERIAL_BOOST } }
 }
 
 /** Orders of trials that spent something. */
@@ -141,11 +176,12 @@ async function loadBreakouts(tx: Tx): Promise<Candidate[]> {
 }
 
 export function tellPromotion(promotion: DemoPromotion): string[] {
-  const { trials, stoppedEarly, losers, passed, scaled, budgetFen, baselines } = promotion
+  const { trials, stoppedEarly, losers, passed, scaled, scaledBy, spentBy, budgetFen, baselines } = promotion
   const { equal, thumb, thumbOnBreakouts } = baselines
   const all = `Of ${yuan(budgetFen)} for promotion (投放):`
   return [
-    `${all} ${trials} breakouts were tried with 随心推, ${stoppedEarly} orders stopped early (${losers.stoppedEarly} of ${losers.orders} on videos that cannot pay), ${passed} passed, ${scaled} scaled.`,
+    `${all} ${trials} breakouts were tried with 随心推, ${stoppedEarly} orders stopped early (${losers.stoppedEarly} of ${losers.orders} on videos that cannot pay), ${passed} passed.`,
+    `${scaled} were scaled (放量): ${scaledBy.MATERIAL_BOOST} with 千川 (素材追投) for ${yuan(spentBy.MATERIAL_BOOST)}, ${scaledBy.SUIXINTUI_ORDER} with 随心推; the 全域 plans spent ${yuan(spentBy.UNI_PLAN_ADD)} of their own on them.`,
     `  ours:                                             ${tellEarned(promotion)}`,
     `  everything promoted equally (全部平投):           ${tellEarned(equal)}`,
     `  100 yuan x 24 h each, then by ROI (百元测24小时): ${tellEarned(thumb)}`,

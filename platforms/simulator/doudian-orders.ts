@@ -1,5 +1,6 @@
 import { DAY, HOUR, type Purpose } from '../../rules/types.ts'
 import { instantOfShare } from './curve.ts'
+import { productOf } from './orders-yield.ts'
 import { createRandom } from './random.ts'
 import type { RouteContext, State } from './vendor.ts'
 import type { WorldVideo } from './videos.ts'
@@ -77,7 +78,7 @@ function ordersOfVideo(world: World, video: WorldVideo): WorldOrder[] {
       inRoom: video.purpose === 'TRAFFIC',
       createdAt,
       paidAt,
-      productId: `36${createRandom(world.options.seed, product?.key ?? '').digits(17)}`,
+      productId: productOf(world, video),
       productName: product?.name ?? '',
       skus: [{ orderId, payFen }, ...second],
       refundAt: refunded ? paidAt + random.int(HOUR / 1000, REFUND_WINDOW_MS / 1000) * 1000 : null,

@@ -2,7 +2,7 @@ import { DAY, HOUR } from '../../rules/types.ts'
 import { budgetOf, type Task, taskSpentOn, taskStatus } from './boosts.ts'
 import { adIdAt, type End, type Order, RUNNING, spentAt, statusAt, totalFen } from './orders.ts'
 import { type Figures, figuresOf, NOTHING, plus } from './orders-yield.ts'
-import { type Plan, seededPlans, spentOn } from './plans.ts'
+import { type Plan, seededPlans, spentOn, stockFigures } from './plans.ts'
 import type { State } from './vendor.ts'
 import type { World } from './world.ts'
 
@@ -72,8 +72,13 @@ export function taskTotal(world: World, ledger: Ledger, task: Task, until: numbe
   return sum(task.itemIds.map((itemId) => taskFigures(world, ledger, task, itemId, until)))
 }
 
-/** A plan with its tasks, over all its videos. */
+/** A plan with its tasks, over all that it delivers. */
 export function planTotal(world: World, ledger: Ledger, plan: Plan, until: number): Figures {
+  return plus(stockFigures(world, plan, until), videosTotal(world, ledger, plan, until))
+}
+
+/** The same without its older material. */
+function videosTotal(world: World, ledger: Ledger, plan: Plan, until: number): Figures {
   const tasks = ledger.tasks.filter((task) => task.adId === plan.adId)
   const itemIds = new Set(plan.materials.map(({ itemId }) => itemId))
   const own = [...itemIds].map((itemId) => planFigures(world, plan, itemId, until))
@@ -99,7 +104,8 @@ export function sum(list: Figures[]): Figures {
 
 /**
  * Held: paid for orders that still run and not spent yet. It comes back when an order ends early. An order that
- * is not paid holds nothing, but a new one must leave enough for it: `freeFen`.
+ * is not paid holds nothing, but a new one must leave enough for it: `freeFen`. What the older material of a plan costs is paid
+ * in by the brand as it is spent, and so is in none of these.
  */
 export function balanceOf(place: Place, advertiserId: string, now: number) {
   const { world } = place
@@ -107,7 +113,7 @@ export function balanceOf(place: Place, advertiserId: string, now: number) {
   const orders = ledger.orders.filter((order) => order.advertiserId === advertiserId)
   const plans = ledger.plans.filter((plan) => plan.advertiserId === advertiserId)
   const onOrders = orders.reduce((total, order) => total + Math.floor(spentAt(order, now).fen), 0)
-  const onPlans = plans.reduce((total, plan) => total + planTotal(world, ledger, plan, now).spendFen, 0)
+  const onPlans = plans.reduce((total, plan) => total + videosTotal(world, ledger, plan, now).spendFen, 0)
   const running = orders.filter((order) => RUNNING.has(statusAt(order, now)))
   const unpaid = orders.filter((order) => statusAt(order, now) === 'UNPAID')
   const heldFen = running.reduce(

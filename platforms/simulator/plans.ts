@@ -1,10 +1,13 @@
 import { DAY, MINUTE } from '../../rules/types.ts'
-import { materialOf, productOf, type Spent, yieldOf } from './orders-yield.ts'
+import { type Figures, materialOf, NOTHING, productOf, type Spent, yieldOf } from './orders-yield.ts'
 import { createRandom } from './random.ts'
 import type { WorldVideo } from './videos.ts'
 import type { World } from './world.ts'
 
-/** 千川 plans: 全域 and standard. A plan spends its daily budget over the videos it has; each video tires by the day. */
+/**
+ * 千川 plans: 全域 and standard. A plan spends its daily budget over what it delivers, one with a schedule its total over the time
+ * that is left of that; each video tires by the day.
+ */
 export interface Plan {
   kind: 'UNI' | 'STANDARD'
   adId: string
@@ -14,9 +17,24 @@ export interface Plan {
   smartBid: 'SMART_BID_CUSTOM' | 'SMART_BID_CONSERVATIVE'
   roiGoal: number | null
   createdAt: number
+  /** Of a standard plan whose budget is a total: its first instant, and the end of its last day. Left out: without an end. */
+  schedule?: { from: number; to: number }
   /** What the user set, by time; the last one at or before an instant holds. */
   settings: { at: number; asked: 'ENABLE' | 'DISABLE' | 'DELETE'; budgetFen: number }[]
   materials: PlanMaterial[]
+  /** Left out: it delivers nothing but `materials`. */
+  stock?: Stock
+}
+
+/**
+ * 老素材 that the brand's plan delivered before, none of it a video of this world. It takes the whole budget; a video that is
+ * put in takes a share from it, so that the plan spends nothing anew. The brand renews it and pays for it, so it does not tire.
+ */
+export interface Stock {
+  /** Against the ROI of a video, by which the budget is shared. */
+  weight: number
+  /** GMV paid per 分. */
+  roi: number
 }
 
 export interface PlanMaterial {
@@ -36,6 +54,10 @@ const SPENT_SHARE = 0.92
 const REJECTED_SHARE = 0.05
 const BIDS = ['SMART_BID_CUSTOM', 'SMART_BID_CONSERVATIVE'] as const
 
+/** A plan that has run for a while: 30 materials at the goal of the first plan, and what such a one sells. Assumed. */
+const STOCK: Stock = { weight: 30 * 1.5, roi: 1.5 }
+const STOCK_SOLD = { priceFen: 9_900, refundRate: 0.2 }
+
 /** A plan takes 1 to 30 products. */
 const MOST_PRODUCTS = 30
 
@@ -54,6 +76,7 @@ export function seededPlans(world: World, advertiserId: string): Plan[] {
     createdAt,
     settings: [{ at: createdAt, asked: 'ENABLE', budgetFen: 300_000 }],
     materials: [],
+    stock: STOCK,
   }))
 }
 
@@ -63,13 +86,16 @@ export function settingAt(plan: Plan, now: number) {
 
 export function planStatus(plan: Plan, now: number): string {
   const { asked } = settingAt(plan, now)
-  if (asked !== 'ENABLE') return asked
+  const { schedule } = plan
   const [only] = plan.materials
+  const over = schedule !== undefined && now >= schedule.to
+  if (asked === 'DELETE' || (asked === 'DISABLE' && !over)) return asked
   if (plan.kind === 'STANDARD' && only) {
-    if (now < only.startsAt) return 'AUDIT'
+    if (now < only.startsAt && !over) return 'AUDIT'
     if (only.rejected) return 'OFFLINE_AUDIT'
   }
-  return 'DELIVERY_OK'
+  if (over) return 'TIME_DONE'
+  return schedule && now < schedule.from ? 'TIME_NO_REACH' : 'DELIVERY_OK'
 }
 
 export function addMaterial(world: World, plan: Plan, video: WorldVideo, now: number): void {
@@ -112,16 +138,11 @@ export function spentOn(world: World, plan: Plan, itemId: string, until: number)
 
 function spentOnMaterial(world: World, plan: Plan, own: PlanMaterial, until: number): Spent {
   if (own.rejected || until <= own.startsAt) return { fen: 0, worth: 0 }
-  const changes = [
-    ...plan.settings.map(({ at }) => at),
-    ...plan.materials.flatMap(({ startsAt, removedAt }) => [startsAt, removedAt]),
-  ]
-  const inner = changes.filter((at) => at > own.startsAt && at < until).sort((a, b) => a - b)
-  const ends = [...inner, until]
+  const weight = weightOf(world, own.itemId)
   let from = own.startsAt
   const spent = { fen: 0, worth: 0 }
-  for (const to of ends) {
-    const rate = rateOf(world, plan, own, from)
+  for (const to of endsOfPieces(plan, from, until)) {
+    const rate = plan.schedule ? totalRate(plan, from, spent.fen) : rateOf(world, plan, weight, from)
     spent.fen += rate * (to - from)
     spent.worth += rate * (freshness(from - own.startsAt) - freshness(to - own.startsAt))
     from = to
@@ -129,14 +150,48 @@ function spentOnMaterial(world: World, plan: Plan, own: PlanMaterial, until: num
   return spent
 }
 
+/** What its older material did up to an instant. Of a 全域 plan nothing is told but money and orders. */
+export function stockFigures(world: World, plan: Plan, until: number): Figures {
+  const { stock, createdAt } = plan
+  if (!stock || until <= createdAt) return NOTHING
+  let [from, fen] = [createdAt, 0]
+  for (const to of endsOfPieces(plan, from, until)) {
+    fen += rateOf(world, plan, stock.weight, from) * (to - from)
+    from = to
+  }
+  const { priceFen, refundRate } = STOCK_SOLD
+  const orders = Math.floor((fen * stock.roi) / priceFen)
+  const gmvFen = orders * priceFen
+  const refundFen = Math.round(gmvFen * refundRate)
+  return { ...NOTHING, spendFen: Math.floor(fen + 1e-6), orders, gmvFen, refundFen }
+}
+
+/** Between two of them nothing about the plan changes. */
+function endsOfPieces(plan: Plan, from: number, until: number): number[] {
+  const changes = [
+    ...plan.settings.map(({ at }) => at),
+    ...plan.materials.flatMap(({ startsAt, removedAt }) => [startsAt, removedAt]),
+    ...(plan.schedule ? [plan.schedule.from, plan.schedule.to] : []),
+  ]
+  return [...changes.filter((at) => at > from && at < until).sort((a, b) => a - b), until]
+}
+
 /** 分 per ms: better videos get more of the budget. */
-function rateOf(world: World, plan: Plan, own: PlanMaterial, at: number): number {
+function rateOf(world: World, plan: Plan, weight: number, at: number): number {
   const { asked, budgetFen } = settingAt(plan, at)
   if (asked !== 'ENABLE') return 0
   const sum = plan.materials
     .filter((each) => !each.rejected && each.startsAt <= at && at < each.removedAt)
-    .reduce((total, { itemId }) => total + weightOf(world, itemId), 0)
-  return sum === 0 ? 0 : (budgetFen * SPENT_SHARE * weightOf(world, own.itemId)) / sum / DAY
+    .reduce((total, { itemId }) => total + weightOf(world, itemId), plan.stock?.weight ?? 0)
+  return sum === 0 ? 0 : (budgetFen * SPENT_SHARE * weight) / sum / DAY
+}
+
+/** 分 per ms of a plan with one video: what is left of its total, over the time that is left. */
+function totalRate(plan: Plan, at: number, spentFen: number): number {
+  const { schedule } = plan
+  const { asked, budgetFen } = settingAt(plan, at)
+  if (!schedule || asked !== 'ENABLE' || at < schedule.from || at >= schedule.to) return 0
+  return Math.max(0, budgetFen * SPENT_SHARE - spentFen) / (schedule.to - at)
 }
 
 /** Asked at every change of every plan, and always the same. */

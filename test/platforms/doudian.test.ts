@@ -6,6 +6,7 @@ import { createDoudianToken, refreshDoudianToken } from '../../platforms/doudian
 import { DOUDIAN_APP } from '../../platforms/simulator/doudian.ts'
 import { ordersOf } from '../../platforms/simulator/doudian-orders.ts'
 import { DOUDIAN_SHOP_ID } from '../../platforms/simulator/doudian-shop.ts'
+import { seededPlans } from '../../platforms/simulator/plans.ts'
 import { createState } from '../../platforms/simulator/vendor.ts'
 import { DAY, HOUR } from '../../rules/types.ts'
 import { all, START, saying, stageOf, worldOf } from '../support/platforms.ts'
@@ -30,6 +31,11 @@ const sum = (rows: OrderRow[], of: (row: OrderRow) => number | null) =>
 
 beforeAll(async () => {
   token = (await createDoudianToken(options(), { shopId: DOUDIAN_SHOP_ID })).accessToken
+})
+
+test('what the shop sells is what the 全域 plans carry', () => {
+  const [plan] = seededPlans(world, '1')
+  expect(new Set(truth.map(({ productId }) => productId))).toEqual(new Set(plan?.productIds))
 })
 
 test('the signature is that of the reference, and of the text written out by hand', () => {
