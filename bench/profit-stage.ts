@@ -1,15 +1,13 @@
 /**
  * One season of `npm run bench -- profit`: the demo's world and team, promoted through the real flow on PostgreSQL and the
- * simulator's HTTP. Only watching is left out: rules/walk.ts says when a video fires, by the same rule and looks as dense; of
- * the shop's sales those that name a video's product are written, as the demo reads them.
+ * simulator's HTTP. Only watching is left out: rules/walk.ts says when a video fires, by the same rule and looks as dense.
  */
 import { sql } from 'drizzle-orm'
-import { boundToBrand, LEDGERS_EVERY } from '../cli/demo-platforms.ts'
+import { boundToBrand } from '../cli/demo-platforms.ts'
 import { type DemoPromotion, startPromoting, sumPromotion } from '../cli/demo-promotion.ts'
-import { BRAND, MATRIX, SAID } from '../cli/demo-words.ts'
-import { demoWorld, PUBLISH_DAYS, WATCH_DAYS } from '../cli/demo-world.ts'
+import { BRAND, MATRIX } from '../cli/demo-words.ts'
+import { demoWorld, PUBLISH_DAYS, saidOf, WATCH_DAYS } from '../cli/demo-world.ts'
 import { type Db, rows } from '../db/client.ts'
-import { sale, subject } from '../db/tables.ts'
 import { createBrand } from '../flow/brand.ts'
 import { type Context, write } from '../flow/context.ts'
 import { createElement } from '../flow/element.ts'
@@ -24,9 +22,7 @@ import { createHttp } from '../platforms/http.ts'
 import { createOceanengine } from '../platforms/oceanengine.ts'
 import type { PromotionChannels } from '../platforms/promotion.ts'
 import { createPromotionChannels } from '../platforms/promotion-channels.ts'
-import { ordersOf, type WorldOrder } from '../platforms/simulator/doudian-orders.ts'
 import { createSimulator, type Simulator } from '../platforms/simulator/server.ts'
-import { createState } from '../platforms/simulator/vendor.ts'
 import type { WorldVideo } from '../platforms/simulator/videos.ts'
 import type { World } from '../platforms/simulator/world.ts'
 import { completed, STARTER_RULE } from '../rules/rule.ts'
@@ -62,9 +58,7 @@ export async function playSeason(db: Db, seed: string, startAt: number): Promise
     const kols = new Set(moves.map(({ video }) => video.kol.awemeId))
     await connect(ctx(), simulator.advertiserId, [...kols].filter(bound))
     const channels = channelsOf(simulator, () => clock.now)
-    const sold = firstSold(world, new Set(videos.keys()))
     for (let next = 0; clock.now < endAt; clock.now += STEP) {
-      if ((clock.now - startAt) % LEDGERS_EVERY === 0) await readSold(ctx(), sold)
       for (; (moves[next]?.at ?? endAt) <= clock.now; next++)
         await change(ctx(), videos, moves[next] as Moved)
       await proposeFromBreakouts(ctx())
@@ -123,7 +117,7 @@ async function plant(
   const brandId = await createBrand(ctx, { name: BRAND })
   const elements = new Map<string, number>()
   for (const { key, kind, name } of world.elements)
-    elements.set(key, await createElement(ctx, { brandId, kind, name, attributes: SAID[key] }))
+    elements.set(key, await createElement(ctx, { brandId, kind, name, attributes: saidOf(world, key) }))
   const matrixId = await createMatrix(ctx, { brandId, name: MATRIX, elementIds: [...elements.values()] })
   const kols = new Map<string, number>()
   const videos = new Map<WorldVideo, number>()
@@ -136,32 +130,6 @@ async function plant(
     videos.set(video, await planVideo(ctx, { matrixId, elementIds, kolId, purpose, title }))
   }
   return videos
-}
-
-/** The first order of each video, by the time of payment: what is sold in a live room names no video. */
-function firstSold(world: World, videos: ReadonlySet<WorldVideo>): WorldOrder[] {
-  const first = new Map<WorldVideo, WorldOrder>()
-  for (const order of ordersOf(world, createState())) {
-    const { video, inRoom, paidAt } = order
-    if (paidAt !== null && !inRoom && videos.has(video) && !first.has(video)) first.set(video, order)
-  }
-  return [...first.values()].sort((a, b) => (a.paidAt ?? 0) - (b.paidAt ?? 0))
-}
-
-/** What the shop tells by now, taken from the list. */
-async function readSold(ctx: Context, sold: WorldOrder[]): Promise<void> {
-  const later = sold.findIndex(({ paidAt }) => (paidAt ?? 0) > ctx.now.getTime())
-  const known = sold.splice(0, later === -1 ? sold.length : later)
-  if (known.length === 0) return
-  await write(ctx, async (tx) => {
-    const [shop] = await tx.select({ id: subject.id }).from(subject).limit(1)
-    const made = { side: 'shop' as const, subjectId: shop?.id ?? 0, status: 'PAID', refunded: false }
-    const lines = known.map(({ orderId, productId, paidAt, skus, video: { itemId } }) => ({
-      ...{ ...made, orderId, productId, itemId, payAmountFen: skus[0]?.payFen ?? 0 },
-      ...{ paidAt: new Date(paidAt ?? 0), recordedAt: ctx.now },
-    }))
-    await tx.insert(sale).values(lines)
-  })
 }
 
 /** Writes what the walk said, with the counters of that instant: as a look would. */

@@ -24,8 +24,8 @@ export interface DemoPlatformsInput {
   sleep: (ms: number) => Promise<void>
 }
 
-/** Every quarter of an hour each change of an order would be read by itself; this often, most of what is to be scaled is known by its product. */
-export const LEDGERS_EVERY = 2 * DAY
+/** As long as the story: every quarter of an hour each change of an order would be read by itself. Its end is read as well. */
+export const LEDGERS_EVERY = 8 * DAY
 
 export interface DemoPlatforms {
   simulator: Simulator

@@ -24,7 +24,7 @@ const SETTINGS: Omit<SetPromotionSettings, 'by'> = {
   guard: {
     mode: 'AUTO',
     twoPersonsFromFen: null,
-    // Sales are read every other day: what breaks out within hours has none yet that anybody knows of.
+    // Sales are read when the story is over: until then nobody knows of an order without ads.
     naturalOrders: 0,
     // Wide, since what earns is scaled again and again; the sizes by `npm run bench -- profit`.
     capsFen: { ORDER: 600_000, VIDEO: 2_000_000, DAY: 1_500_000, BRAND: OWN_FEN, WORKSPACE: OWN_FEN },

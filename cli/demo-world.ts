@@ -16,7 +16,9 @@ import { createProgramme } from '../flow/programme.ts'
 import type { KolLine } from '../platforms/exports/kol-row.ts'
 import type { ObservationLine } from '../platforms/observations.ts'
 import type { WorldKol } from '../platforms/simulator/cast.ts'
+import { shopProductOf } from '../platforms/simulator/orders-yield.ts'
 import { createWorld, type World } from '../platforms/simulator/world.ts'
+import type { AttributeChange } from '../rules/element.ts'
 import { PHASES } from '../rules/types.ts'
 import { addDays, dayOf } from '../rules/zone.ts'
 import {
@@ -79,10 +81,16 @@ export async function plantWorld(ctx: Planting, world: World): Promise<Planted> 
   return { matrixId, kols, videos }
 }
 
+/** What the team says of an element, as far as it has words for it. */
+export function saidOf(world: World, key: string): AttributeChange | undefined {
+  const said = SAID[key]
+  return said?.product ? { product: { ...said.product, shopProductId: shopProductOf(world, key) } } : said
+}
+
 async function plantMatrix(ctx: Context, world: World, brandId: number) {
   const elements = new Map<string, number>()
   for (const { key, kind, name } of world.elements) {
-    elements.set(key, await createElement(ctx, { brandId, kind, name, attributes: SAID[key] }))
+    elements.set(key, await createElement(ctx, { brandId, kind, name, attributes: saidOf(world, key) }))
   }
   const { name, attributes } = NEW_SCENE
   const scene = await createElement(ctx, { brandId, kind: 'SCENE', name, attributes })

@@ -28,10 +28,11 @@ const RESTATED = 14
 const MOST_DAYS = 90
 
 const FIELDS: OutcomeField[] = ['spend', 'gmv', 'orders', 'shows', 'clicks', 'plays']
+/** 标准投放 is told like 全域, plan by plan, so that both are one batch: the ids of their plans are never the same. */
 const SHAPES = {
   orders: { kind: 'suixintui', subject: 'ORDER', fields: FIELDS },
   plans: { kind: 'qianchuan', subject: 'VIDEO', fields: ['spend', 'gmv', 'orders'] },
-} as const satisfies Record<keyof AdLedger, OutcomeShape>
+} as const satisfies Record<string, OutcomeShape>
 
 export interface ReadAdReport {
   subjectId: number
@@ -81,9 +82,9 @@ function daysToRead(readTo: Date | null, now: Date): number[] {
   return Array.from({ length: count }, (_, index) => start - (count - 1 - index) * DAY)
 }
 
-type Read = Record<keyof AdLedger, OutcomeEntry[]>
+type Read = Record<keyof typeof SHAPES, OutcomeEntry[]>
 
-/** An advertiser may have rights for one of the two only; that is no failure while the other answers. */
+/** An advertiser may have rights for one of them only; that is no failure while another answers. */
 async function readDays(ads: AdLedger, days: readonly number[]): Promise<Read> {
   const refused: Error[] = []
   const side = async (name: keyof AdLedger) => (await ads[name](days)).map(entryOf)
@@ -93,9 +94,10 @@ async function readDays(ads: AdLedger, days: readonly number[]): Promise<Read> {
       refused.push(error)
       return []
     })
-  const read = { orders: await unlessForbidden('orders'), plans: await unlessForbidden('plans') }
-  if (refused.length === 2) throw refused[0]
-  return read
+  const orders = await unlessForbidden('orders')
+  const plans = [...(await unlessForbidden('plans')), ...(await unlessForbidden('standard'))]
+  if (refused.length === 3) throw refused[0]
+  return { orders, plans }
 }
 
 function entryOf(row: AdRow): OutcomeEntry {

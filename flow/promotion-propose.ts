@@ -292,6 +292,7 @@ function specOf(facts: VideoFacts, { aim, method, planId, amountFen, hours, term
     aim,
     purpose: facts.purpose,
     productId: facts.productId,
+    sells: facts.sells,
     planId,
     planBudgetFen: null,
     materialIds: [],

@@ -1,8 +1,9 @@
 /** 账目 of one subject: what a shop sold, or what an advertiser's ads cost and brought, video by video and day by day. */
 import { DAY } from '../rules/types.ts'
 import { createDoudian, type Doudian, type DoudianOptions } from './doudian.ts'
+import { createStandardLedger } from './ledger-standard.ts'
 import { createOceanengine, type Oceanengine } from './oceanengine.ts'
-import { createQianchuanMaterials, type PlanMaterial } from './qianchuan-material.ts'
+import { createQianchuanMaterials } from './qianchuan-material.ts'
 import { createQianchuanPlans } from './qianchuan-plan.ts'
 import type { Quality } from './qianchuan-quality.ts'
 import { createSuixintui } from './suixintui.ts'
@@ -34,6 +35,8 @@ export interface AdLedger {
   orders(days: readonly number[]): Promise<AdRow[]>
   /** What videos in 全域 plans did on them. */
   plans(days: readonly number[]): Promise<AdRow[]>
+  /** What videos in 标准投放 plans did on them. */
+  standard(days: readonly number[]): Promise<AdRow[]>
 }
 
 export type Ledger =
@@ -68,6 +71,7 @@ export function createAdLedger(oceanengine: Oceanengine, advertiserId: string): 
   const suixintui = createSuixintui(oceanengine)
   const plans = createQianchuanPlans(oceanengine)
   const materials = createQianchuanMaterials(oceanengine)
+  const standard = createStandardLedger(oceanengine, advertiserId)
   return {
     async orders(days) {
       const goal = 'VIDEO_PROM_GOODS'
@@ -94,10 +98,13 @@ export function createAdLedger(oceanengine: Oceanengine, advertiserId: string): 
       const found = spent.flatMap(({ adId }) =>
         days.map(async (day) => {
           const list = await materials.ofPlan({ advertiserId, adId, from: day, to: day })
-          return [...byItem(list)].map(([itemId, all]) => videoRow(day, adId, itemId, all))
+          return videoRows(day, adId, list)
         }),
       )
       return (await Promise.all(found)).flat()
+    },
+    async standard(days) {
+      return (await standard(days)).flatMap(({ day, adId, videos }) => videoRows(day, adId, videos))
     },
   }
 }
@@ -110,17 +117,22 @@ function said<
   return { spendFen, gmvFen, orders, shows, clicks, roi, quality }
 }
 
-function byItem(list: readonly PlanMaterial[]): Map<string, PlanMaterial[]> {
-  const items = new Map<string, PlanMaterial[]>()
-  for (const material of list) {
-    if (material.itemId) items.set(material.itemId, [...(items.get(material.itemId) ?? []), material])
-  }
-  return items
+/** What one material in a plan did. */
+export interface PlanVideo extends Pick<AdRow, 'spendFen' | 'gmvFen' | 'orders' | 'roi' | 'quality'> {
+  /** null: no video of a 抖音号. */
+  itemId: string | null
+}
+
+function videoRows(day: number, adId: string, list: readonly PlanVideo[]): AdRow[] {
+  const items = new Map<string, PlanVideo[]>()
+  for (const video of list)
+    if (video.itemId) items.set(video.itemId, [...(items.get(video.itemId) ?? []), video])
+  return [...items].map(([itemId, all]) => videoRow(day, adId, itemId, all))
 }
 
 /** A video may be in a plan as several materials. */
-function videoRow(day: number, scopeId: string, itemId: string, all: readonly PlanMaterial[]): AdRow {
-  const sum = (of: (one: PlanMaterial) => number | null) =>
+function videoRow(day: number, scopeId: string, itemId: string, all: readonly PlanVideo[]): AdRow {
+  const sum = (of: (one: PlanVideo) => number | null) =>
     all.reduce<number | null>((total, one) => (total === null ? of(one) : total + (of(one) ?? 0)), null)
   const [first] = all
   return {

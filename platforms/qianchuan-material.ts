@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema, type Oceanengine, wireId } from './oceanengine.ts'
-import { collect, listOf, pageInfo, readPages } from './oceanengine-page.ts'
+import { collect, cursorInfo, listOf, pageInfo, readCursor, readPages } from './oceanengine-page.ts'
 import { type Quality, qualityOf } from './qianchuan-quality.ts'
 import { amountSchema, optionalInstant, yuanSchema } from './qianchuan-units.ts'
 import { shanghaiDate } from './shanghai.ts'
@@ -43,6 +43,11 @@ export interface QianchuanMaterials {
     advertiserId: string,
     by: { materialIds: readonly string[] } | { videoIds: readonly string[] },
   ): Promise<LibraryVideo[]>
+  /** By material, the video of this 抖音号 that it is; what another one published, or nobody, is missing. */
+  items(
+    advertiserId: string,
+    question: { awemeId: string; materialIds: readonly string[] },
+  ): Promise<Map<string, string>>
   ofPlan(question: PlanQuestion): Promise<PlanMaterial[]>
   /** Videos of a plan that the review refused, with its reasons; who is not in here has not passed by that. */
   refused(advertiserId: string, adId: string): Promise<{ itemId: string | null; reasons: string[] }[]>
@@ -86,6 +91,11 @@ const planPage = z.object({
   ),
 })
 
+const MOST_OF_AWEME = 50
+const awemePage = z.object({
+  page_info: cursorInfo,
+  video_list: listOf(z.object({ aweme_item_id: idSchema, material_id: idSchema.nullish() })),
+})
 const suggestionPage = z.object({
   page_info: pageInfo,
   list: listOf(
@@ -119,6 +129,24 @@ export function createQianchuanMaterials(oceanengine: Oceanengine): QianchuanMat
         ),
       )
       return (await Promise.all(chunks)).flat().map(libraryVideo)
+    },
+    async items(advertiserId, { awemeId, materialIds }) {
+      const found = new Map<string, string>()
+      for (let at = 0; at < materialIds.length; at += MOST_OF_AWEME) {
+        const ids = materialIds.slice(at, at + MOST_OF_AWEME).map((id) => wireId('materialIds', id))
+        const pages = readCursor(oceanengine, {
+          method: 'GET',
+          path: `${V1}file/video/aweme/get/`,
+          account: advertiserId,
+          query: { advertiser_id: advertiserId, aweme_id: awemeId, filtering: { material_ids: ids } },
+          count: MOST_OF_AWEME,
+          data: awemePage,
+        })
+        for await (const { video_list } of pages)
+          for (const { material_id, aweme_item_id } of video_list)
+            if (material_id) found.set(material_id, aweme_item_id)
+      }
+      return found
     },
     async ofPlan({ advertiserId, adId, from, to }) {
       const pages = readPages(oceanengine, {

@@ -8,7 +8,10 @@ export interface PromotionSpec {
   method: Method
   aim: Aim
   purpose: Purpose
+  /** The platform's; null: not known. */
   productId: string | null
+  /** It is known to sell a product, whichever. */
+  sells: boolean
   planId: string | null
   /** What the plan may spend, 分; null: not known. */
   planBudgetFen: number | null
@@ -79,12 +82,15 @@ export function validateAddition(
   return [...within('amountFen', amountFen, addBudget.amountFen), ...times]
 }
 
+const SAY_PRODUCT =
+  ': give the video a product with its 商品ID (shopProductId), or wait until the shop has sold it'
+
 /** A problem in one sentence, e.g. `amountFen is 15050: it goes in steps of 1000.` */
 export function explainProblem(problem: SpecProblem): string {
   const { field } = problem
   switch (problem.kind) {
     case 'MISSING':
-      return `${field} is missing.`
+      return `${field} is missing${field === 'productId' ? SAY_PRODUCT : ''}.`
     case 'NOT_TAKEN':
       return `${field} is ${problem.got}: leave it out, this method takes none.`
     case 'RANGE':
@@ -115,10 +121,9 @@ function sized(field: string, got: number, min: number, max: number): SpecProble
 }
 
 function needed(spec: PromotionSpec, { needs, productFor }: Capability): SpecProblem[] {
-  const all = productFor.includes(spec.goal) ? [...needs, 'productId' as const] : needs
-  return all
-    .filter((field) => spec[field] === null || spec[field].length === 0)
-    .map((field) => ({ field, kind: 'MISSING' }))
+  const unsold = productFor.includes(spec.goal) && !spec.sells ? ['productId' as const] : []
+  const missing = needs.filter((field) => spec[field] === null || spec[field].length === 0)
+  return [...missing, ...unsold].map((field) => ({ field, kind: 'MISSING' }))
 }
 
 function names(

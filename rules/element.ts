@@ -31,6 +31,11 @@ const persona = z.object({
     .max(5, 'must be a score of 1 to 5'),
 })
 const product = z.object({
+  /** 商品ID of the shop; more digits than a number holds. */
+  shopProductId: z
+    .string()
+    .trim()
+    .regex(/^[1-9]\d{0,19}$/, 'must be the 商品ID as 抖店 shows it, 1 to 20 digits'),
   /** 卖点. */
   sellingPoints: z
     .array(words(200))

@@ -42,6 +42,10 @@ const Persona = builder.objectRef<PersonaAttributes>('PersonaAttributes').implem
 const Product = builder.objectRef<ProductAttributes>('ProductAttributes').implement({
   description: '货: what is said of a product.',
   fields: (t) => ({
+    shopProductId: t.exposeString('shopProductId', {
+      nullable: true,
+      description: '商品ID of 抖店; null: not said.',
+    }),
     sellingPoints: t.exposeStringList('sellingPoints', {
       nullable: true,
       description: '卖点, the strongest first; null: not said.',

@@ -55,6 +55,10 @@ const PersonaInput = builder.inputType('PersonaInput', {
 const ProductInput = builder.inputType('ProductInput', {
   description: '货: what to say of a product. Left out: as before; null: no longer said.',
   fields: (t) => ({
+    shopProductId: t.string({
+      description:
+        '商品ID of 抖店, 1 to 20 digits, e.g. "3620889142579355421": by it 千川 knows which plan carries the product.',
+    }),
     sellingPoints: t.stringList({
       description: '卖点: 1 to 20 of up to 200 characters, the strongest first.',
     }),

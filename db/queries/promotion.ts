@@ -16,8 +16,10 @@ export interface VideoFacts {
   awemeId: string | null
   /** 千川 advertiser that sees it: the one that flow/subject.ts would ask. */
   subject: { id: number; accountId: number; externalId: string } | null
-  /** The platform's id of what it sold, or our own of the product that it was made for. */
+  /** 商品ID: as said of the product that it was made for, else of what it sold. null: not known. */
   productId: string | null
+  /** It was made for a product, or sold one. */
+  sells: boolean
   priceFen: number | null
   grossMargin: number | null
   /** A collaboration without one pays none. */
@@ -64,7 +66,8 @@ export async function loadVideoFacts(
       )
       select json_build_object('videoId', a.id, 'brandId', a.brand_id, 'purpose', a.purpose, 'title', a.title,
         'itemId', a.item_id, 'awemeId', nullif(a.aweme_id, ''), 'subject', seen.subject,
-        'productId', coalesce(sold.product_id, a.product_id::text),
+        'productId', coalesce(shop.product_id, sold.product_id),
+        'sells', coalesce(sold.product_id, a.product_id::text) is not null,
         'priceFen', product.attributes->'priceFen', 'grossMargin', product.attributes->'grossMargin',
         'commissionRate', work.rate, 'returnRate', returned.rate,
         'plays', s.plays, 'interactions', s.likes + s.comments + s.shares, 'spendFen', s.spend_fen,
@@ -81,6 +84,12 @@ export async function loadVideoFacts(
         select coalesce(c.commission_bp, 0) / 10000.0 as rate from collaboration c
         where c.workspace_id = a.workspace_id and c.video_id = a.id and c.state <> 'DROPPED' limit 1
       ) work on true
+      left join lateral (
+        -- As said last: it names the product of older versions, too.
+        select latest.attributes->>'shopProductId' as product_id from element_version latest
+        where latest.workspace_id = a.workspace_id and latest.element_id = a.product_id
+        order by latest.version desc limit 1
+      ) shop on true
       left join lateral (
         select max(x.product_id) as product_id from sale x
         where x.workspace_id = a.workspace_id and x.item_id = a.item_id

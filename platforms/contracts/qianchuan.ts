@@ -8,6 +8,7 @@ const num = z.number()
 const text = z.string()
 const texts = z.array(text)
 const goal = z.enum(['ALL', 'LIVE_PROM_GOODS', 'VIDEO_PROM_GOODS'])
+const orderPlatform = z.enum(['ALL', 'ECP_AWEME', 'QIANCHUAN'])
 const paging = { page: intText, page_size: intText }
 const account = { advertiser_id: intText }
 const span = { start_date: z.iso.date(), end_date: z.iso.date() }
@@ -202,10 +203,7 @@ export const qianchuanContracts: Contract[] = [
         ...account,
         ...span,
         fields: texts,
-        filtering: fields(
-          { marketing_goal: goal },
-          { order_platform: z.enum(['ALL', 'ECP_AWEME', 'QIANCHUAN']) },
-        ),
+        filtering: fields({ marketing_goal: goal }, { order_platform: orderPlatform }),
       },
       { time_granularity: text, ...paging },
     ),
@@ -234,9 +232,12 @@ export const qianchuanContracts: Contract[] = [
         ...account,
         ...span,
         fields: texts,
-        filtering: fields({ marketing_goal: goal }, { ad_ids: z.array(wireInt).max(100), status: text }),
+        filtering: fields(
+          { marketing_goal: goal },
+          { ad_ids: z.array(wireInt).max(100), order_platform: orderPlatform, status: text },
+        ),
       },
-      paging,
+      { time_granularity: z.enum(['TIME_GRANULARITY_DAILY', 'TIME_GRANULARITY_HOURLY']), ...paging },
     ),
     data: fields(
       {},
@@ -253,6 +254,7 @@ export const qianchuanContracts: Contract[] = [
               dy_like: num,
               dy_share: num,
               show_cnt: num,
+              stat_datetime: text,
             },
           ),
         ),
@@ -288,6 +290,25 @@ export const qianchuanContracts: Contract[] = [
         ),
       ),
       page_info: numbered,
+    }),
+  },
+  {
+    method: 'GET',
+    path: `${BASE}report/ad/material/get/`,
+    query: fields({
+      ...account,
+      ad_id: intText,
+      ...span,
+      fields: texts,
+      filtering: fields({
+        material_type: z.enum(['IMAGE', 'LIVE_ROOM', 'TITLE', 'VIDEO']),
+        object_ids: z.array(wireInt),
+      }),
+    }),
+    data: fields({
+      material_info: z.array(
+        fields({}, { aweme_id: wireInt, material_id: wireInt, metrics: fields({}, core) }),
+      ),
     }),
   },
   {

@@ -52,13 +52,19 @@ export function yieldOf(world: World, video: WorldVideo): Yield {
 
 /** The shop's product behind a video's 货 element. */
 export function productOf(world: World, video: WorldVideo): string {
-  const key = video.elements.find((element) => element.kind === 'PRODUCT')?.key ?? ''
-  return createRandom(world.options.seed, 'product', key).digits(19)
+  return shopProductOf(world, video.elements.find((element) => element.kind === 'PRODUCT')?.key ?? '')
+}
+
+/** 商品ID of a product, by the key of its element. */
+export function shopProductOf({ options }: World, key: string): string {
+  return createRandom(options.seed, 'product', key).digits(19)
 }
 
 export function materialOf(video: WorldVideo): string {
   return String(BigInt(video.itemId) - 1n)
 }
+
+export const itemOfMaterial = (materialId: string) => String(BigInt(materialId) + 1n)
 
 /** `of`: the order, plan or task that spends; each has a luck of its own. */
 export function figuresOf(world: World, video: WorldVideo, spent: Spent, of: string): Figures {

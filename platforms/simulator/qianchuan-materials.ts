@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { anySize, granted, id, page, paged, pageSize, refused, route } from './oceanengine-route.ts'
-import { planFigures } from './orders-ledger.ts'
-import { plus, roiOf } from './orders-yield.ts'
+import { ledgerOf, planFigures, sum, taskFigures } from './orders-ledger.ts'
+import { type Figures, itemOfMaterial, plus, roiOf } from './orders-yield.ts'
 import {
   addMaterial,
   latestMaterial,
@@ -9,10 +9,11 @@ import {
   type PlanMaterial,
   planStatus,
   removeMaterial,
+  stockFigures,
 } from './plans.ts'
 import { plansOf, span } from './qianchuan-plans.ts'
 import { createRandom } from './random.ts'
-import type { Route } from './vendor.ts'
+import type { Route, RouteContext } from './vendor.ts'
 import { isPublic } from './videos.ts'
 import type { World } from './world.ts'
 
@@ -86,32 +87,32 @@ export const qianchuanMaterialRoutes: Route[] = [
       const [from, to] = span(context, `${start_date} 00:00:00`, `${end_date} 23:59:59`)
       const itemIds = new Set(plan.materials.map(({ itemId }) => itemId))
       const wanted = asked.filtering.material_status ?? 'ALL'
-      const spent = [...itemIds]
+      const between = (upTo: (at: number) => Figures) => plus(upTo(to), upTo(from), -1)
+      const videos = [...itemIds]
         .flatMap((itemId) => latestMaterial(plan, { itemId }) ?? [])
         .map((material) => ({
-          material,
+          video: {
+            material_id: BigInt(material.materialId),
+            aweme_item_id: BigInt(material.itemId),
+            source: 'AWEME_VIDEO',
+          },
           status: statusOf(plan, material, context.now),
-          seen: plus(
-            planFigures(context.world, plan, material.itemId, to),
-            planFigures(context.world, plan, material.itemId, from),
-            -1,
-          ),
+          seen: between((at) => withTasks(context, plan, material.itemId, at)),
         }))
+      const older = {
+        video: { material_id: stockIdOf(plan), source: 'AD' },
+        status: statusOf(plan, null, context.now),
+        seen: between((at) => stockFigures(context.world, plan, at)),
+      }
+      const spent = [...videos, older]
         .filter(({ seen }) => seen.spendFen > 0)
         .filter(({ status }) => wanted === 'ALL' || status.material_status === wanted)
       const { rows, page_info } = paged(spent, asked.page, asked.page_size)
       return granted({
-        ad_material_infos: rows.map(({ material, seen, status }) => ({
+        ad_material_infos: rows.map(({ video, seen, status }) => ({
           audit_status: 'PASS',
           ...status,
-          material_info: {
-            material_type: 'VIDEO',
-            video_material: {
-              material_id: BigInt(material.materialId),
-              aweme_item_id: BigInt(material.itemId),
-              source: 'AWEME_VIDEO',
-            },
-          },
+          material_info: { material_type: 'VIDEO', video_material: video },
           stats_info: {
             stat_cost_for_roi2: seen.spendFen / 100,
             total_pay_order_count_for_roi2: seen.orders,
@@ -158,8 +159,17 @@ export const qianchuanMaterialRoutes: Route[] = [
   }),
 ]
 
+/** 整体消耗: what the plan spent on a video, and its 追投. */
+function withTasks(context: RouteContext, plan: Plan, itemId: string, until: number): Figures {
+  const { world } = context
+  const ledger = ledgerOf(context)
+  const tasks = ledger.tasks.filter((task) => task.adId === plan.adId)
+  const extra = tasks.map((task) => taskFigures(world, ledger, task, itemId, until))
+  return sum([planFigures(world, plan, itemId, until), ...extra])
+}
+
 function isInefficient(world: World, materialId: string): boolean {
-  const video = world.video(String(BigInt(materialId) + 1n))
+  const video = world.video(itemOfMaterial(materialId))
   if (!video || video.hit) return false
   return createRandom(world.options.seed, 'inefficient', materialId).next() < INEFFICIENT_SHARE
 }
@@ -174,9 +184,12 @@ function suggestionRow({ itemId, materialId }: PlanMaterial) {
   }
 }
 
-/** As the plan has it now. */
-function statusOf(plan: Plan, material: PlanMaterial, now: number) {
-  if (now >= material.removedAt) return { material_status: 'DELETED', delivery_not_reason: [] }
+/** All that the plan delivered before in one row: uploads of the brand, that no 抖音号 published. */
+const stockIdOf = ({ adId }: Plan) => BigInt(createRandom('stock', adId).digits(19))
+
+/** As the plan has it now; null: its older material. */
+function statusOf(plan: Plan, material: PlanMaterial | null, now: number) {
+  if (material && now >= material.removedAt) return { material_status: 'DELETED', delivery_not_reason: [] }
   return planStatus(plan, now) === 'DELIVERY_OK'
     ? { material_status: 'DELIVERY_OK', delivery_not_reason: [] }
     : { material_status: 'DELIVERY_NOT', delivery_not_reason: ['计划未投放'] }

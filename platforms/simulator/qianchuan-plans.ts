@@ -156,20 +156,24 @@ export const qianchuanPlanRoutes: Route[] = [
       }),
       creative_list: z
         .array(z.looseObject({ video_material: z.looseObject({ aweme_item_id: id }) }))
-        .length(1),
+        .min(1)
+        .max(10),
     }),
     answer(context, asked) {
       const { world, now } = context
       const ledger = ledgerOf(context)
       const own = plansOf(context, asked.advertiser_id, 'STANDARD')
       if (own.some(({ name }) => name === asked.name)) return refused(40001, 'name: taken')
-      const video = world.video(asked.creative_list[0]?.video_material.aweme_item_id ?? '')
-      if (!video || !isPublic(video, now)) return refused(40501, 'video does not exist')
+      const videos = asked.creative_list.map((each) => world.video(each.video_material.aweme_item_id))
+      const shown = videos.flatMap((video) => (video && isPublic(video, now) ? [video] : []))
+      if (shown.length < videos.length) return refused(40501, 'video does not exist')
       const { budget, smart_bid_type, roi_goal, budget_mode } = asked.delivery_setting
       const schedule = scheduleOf(asked.delivery_setting, now)
       if (schedule === 'WRONG') return refused(40001, 'delivery_setting: no such schedule')
       if (!schedule && budget_mode === 'BUDGET_MODE_TOTAL')
         return refused(40001, 'budget_mode: a total needs an end')
+      // How a total is shared among several, nobody has told.
+      if (schedule && shown.length > 1) return refused(40001, 'creative_list: one for a total')
       const plan: Plan = {
         kind: 'STANDARD',
         adId: createRandom(world.options.seed, 'standard', ledger.plans.length).digits(19),
@@ -183,7 +187,7 @@ export const qianchuanPlanRoutes: Route[] = [
         settings: [{ at: now, asked: 'ENABLE', budgetFen: Math.round(budget * 100) }],
         materials: [],
       }
-      addMaterial(world, plan, video, now)
+      for (const video of shown) addMaterial(world, plan, video, now)
       ledger.plans.push(plan)
       return { ...granted({ ad_id: BigInt(plan.adId), notice_infos: [] }), made: plan.adId }
     },
@@ -308,7 +312,7 @@ function settledRoi(seen: Figures): number {
 
 function standardRow({ now, world }: RouteContext, plan: Plan) {
   const setting = settingAt(plan, now)
-  const authors = plan.materials.flatMap(({ itemId }) => world.video(itemId)?.kol ?? [])
+  const authors = new Set(plan.materials.flatMap(({ itemId }) => world.video(itemId)?.kol ?? []))
   return {
     ad_id: BigInt(plan.adId),
     name: plan.name,
@@ -317,7 +321,7 @@ function standardRow({ now, world }: RouteContext, plan: Plan) {
     opt_status: setting.asked,
     status: planStatus(plan, now),
     ad_create_time: shanghaiText(plan.createdAt),
-    aweme_info: authors.map((kol) => ({ aweme_id: BigInt(kol.awemeId), aweme_name: kol.nickname })),
+    aweme_info: [...authors].map((kol) => ({ aweme_id: BigInt(kol.awemeId), aweme_name: kol.nickname })),
     product_info: plan.productIds.map((each) => ({ id: BigInt(each), name: '商品' })),
     delivery_setting: {
       budget: setting.budgetFen / 100,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DAY } from '../../rules/types.ts'
 import { shanghaiDate, shanghaiInstant, shanghaiText } from '../shanghai.ts'
-import { anySize, granted, id, page, paged, route } from './oceanengine-route.ts'
+import { anySize, granted, id, page, paged, refused, route } from './oceanengine-route.ts'
 import { balanceOf, ledgerOf, orderFigures, planFigures, planTotal, sum } from './orders-ledger.ts'
 import { type Figures, materialOf, plus, roiOf } from './orders-yield.ts'
 import type { Plan } from './plans.ts'
@@ -56,23 +56,28 @@ export const qianchuanReportRoutes: Route[] = [
         filtering: z.strictObject({
           marketing_goal: z.string(),
           ad_ids: z.array(id).max(100).optional(),
+          order_platform: z.enum(['ALL', 'ECP_AWEME', 'QIANCHUAN']).optional(),
           status: z.string().optional(),
         }),
+        time_granularity: z.literal('TIME_GRANULARITY_DAILY').optional(),
         page,
         page_size: anySize(500),
       })
       .refine((each) => startOf(each.end_date) - startOf(each.start_date) <= 30 * DAY, 'more than 30 days'),
     answer(context, asked) {
       const [from, to] = [startOf(asked.start_date), Math.min(context.now, startOf(asked.end_date) + DAY)]
-      const wanted = asked.filtering.ad_ids
-      const all = standardPlans(context, asked.advertiser_id)
+      const { ad_ids: wanted, order_platform } = asked.filtering
+      const own = order_platform === 'ECP_AWEME' ? [] : standardPlans(context, asked.advertiser_id)
+      const spans = asked.time_granularity ? daysOf(from, to) : [{ from, to }]
+      const all = own
         .filter(({ adId }) => !wanted || wanted.includes(adId))
-        .map((plan) => ({ plan, seen: planSeen(context, plan, from, to) }))
+        .flatMap((plan) => spans.map((part) => ({ plan, ...part, seen: planSeen(context, plan, part) })))
         .filter(({ seen }) => seen.spendFen > 0)
       const { rows, page_info } = paged(all, asked.page, asked.page_size)
-      const list = rows.map(({ plan, seen }) => ({
+      const list = rows.map(({ plan, from, seen }) => ({
         advertiser_id: BigInt(asked.advertiser_id),
         ad_id: BigInt(plan.adId),
+        ...(asked.time_granularity && { stat_datetime: `${shanghaiDate(from)} 00:00:00` }),
         ...metrics(seen),
         show_cnt: seen.shows,
         click_cnt: seen.clicks,
@@ -98,24 +103,48 @@ export const qianchuanReportRoutes: Route[] = [
       const [from, to] = [startOf(asked.start_date), Math.min(context.now, startOf(asked.end_date) + DAY)]
       const wanted = asked.filtering.material_id
       const plans = standardPlans(context, asked.advertiser_id)
-      const all = plans.flatMap((plan) =>
-        plan.materials
-          .filter(({ materialId }) => !wanted || wanted.includes(materialId))
-          .map(({ materialId, itemId }) => {
-            const upTo = (at: number) => planFigures(context.world, plan, itemId, at)
-            return { plan, materialId, seen: plus(upTo(to), upTo(from), -1) }
-          }),
+      const materials = new Map(
+        plans.flatMap((plan) => plan.materials.map(({ materialId, itemId }) => [materialId, itemId])),
       )
+      const all = [...materials]
+        .filter(([materialId]) => !wanted || wanted.includes(materialId))
+        .map(([materialId, itemId]) => {
+          const within = plans.filter((plan) => plan.materials.some((each) => each.materialId === materialId))
+          const seen = sum(within.map((plan) => materialSeen(context, plan, itemId, { from, to })))
+          return { materialId, within, seen }
+        })
       const { rows, page_info } = paged(all, asked.page, asked.page_size)
-      const list = rows.map(({ plan, materialId, seen }) => ({
+      const list = rows.map(({ materialId, within, seen }) => ({
         advertiser_id: BigInt(asked.advertiser_id),
         material_id: BigInt(materialId),
         material_type: 'video',
-        related_ad_ids: [BigInt(plan.adId)],
-        related_ad_cnt: 1,
+        related_ad_ids: within.map(({ adId }) => BigInt(adId)),
+        related_ad_cnt: within.length,
         fields: metrics(seen),
       }))
       return granted({ list, page_info })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}report/ad/material/get/`,
+    asks: z.strictObject({
+      ...account,
+      ad_id: id,
+      ...days,
+      fields: texts,
+      filtering: z.strictObject({ material_type: z.literal('VIDEO'), object_ids: z.array(id).min(1) }),
+    }),
+    answer(context, asked) {
+      const plan = standardPlans(context, asked.advertiser_id).find(({ adId }) => adId === asked.ad_id)
+      if (!plan) return refused(40001, 'ad_id: no such plan')
+      const [from, to] = [startOf(asked.start_date), Math.min(context.now, startOf(asked.end_date) + DAY)]
+      const own = plan.materials.filter(({ materialId }) => asked.filtering.object_ids.includes(materialId))
+      const material_info = own.map(({ materialId, itemId }) => ({
+        material_id: BigInt(materialId),
+        metrics: metrics(materialSeen(context, plan, itemId, { from, to })),
+      }))
+      return granted({ material_info })
     },
   }),
   route({
@@ -252,10 +281,25 @@ function standardPlans(context: RouteContext, advertiserId: string): Plan[] {
   )
 }
 
-function planSeen(context: RouteContext, plan: Plan, from: number, to: number): Figures {
+interface Part {
+  from: number
+  to: number
+}
+
+function daysOf(from: number, to: number): Part[] {
+  const count = Math.max(0, Math.ceil((to - from) / DAY))
+  const starts = Array.from({ length: count }, (_, day) => from + day * DAY)
+  return starts.map((at) => ({ from: at, to: Math.min(to, at + DAY) }))
+}
+
+function planSeen(context: RouteContext, plan: Plan, { from, to }: Part): Figures {
   const ledger = ledgerOf(context)
   const upTo = (at: number) => planTotal(context.world, ledger, plan, at)
   return plus(upTo(to), upTo(from), -1)
+}
+
+function materialSeen({ world }: RouteContext, plan: Plan, itemId: string, { from, to }: Part): Figures {
+  return plus(planFigures(world, plan, itemId, to), planFigures(world, plan, itemId, from), -1)
 }
 
 function startOf(date: string): number {

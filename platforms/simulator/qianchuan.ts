@@ -1,7 +1,7 @@
 import { isInteger, parse } from 'lossless-json'
 import { checkToken, granted, refused } from './oceanengine-route.ts'
 import { boughtFor } from './orders-ledger.ts'
-import { materialOf } from './orders-yield.ts'
+import { itemOfMaterial, materialOf } from './orders-yield.ts'
 import type { Route, RouteContext, RouteResult } from './vendor.ts'
 import { isPublic, type WorldVideo } from './videos.ts'
 
@@ -80,17 +80,19 @@ function readQuery(query: URLSearchParams): Asked | string {
   return { advertiserId, awemeId, itemIds, cursor, count }
 }
 
-/** Numbers stay text so that a quoted id can be told from a number: the schema says int. */
+/** By item or by material. Numbers stay text so that a quoted id can be told from a number: the schema says int. */
 function readItemIds(filtering: string | null): string[] | string | null {
   if (filtering === null) return null
   try {
     const fields = parse(filtering, undefined, (digits) => ({ digits })) as Record<string, unknown>
-    const list = fields.aweme_item_ids
+    const name = fields.aweme_item_ids === undefined ? 'material_ids' : 'aweme_item_ids'
+    const list = fields[name]
     if (list === undefined) return null
-    if (!Array.isArray(list)) return 'filtering.aweme_item_ids: not a list'
-    if (list.length > MAX_IDS) return 'filtering.aweme_item_ids: at most 50'
+    if (!Array.isArray(list)) return `filtering.${name}: not a list`
+    if (list.length > MAX_IDS) return `filtering.${name}: at most 50`
     const ids = list.map((each: { digits?: string } | null) => each?.digits ?? '')
-    return ids.every(isInteger) ? ids : 'filtering.aweme_item_ids: not integers'
+    if (!ids.every(isInteger)) return `filtering.${name}: not integers`
+    return name === 'material_ids' ? ids.map(itemOfMaterial) : ids
   } catch {
     return 'filtering: not JSON'
   }

@@ -30,6 +30,7 @@ function advertiser() {
       return all.flatMap((day) => (days.orders.get(day) ?? []).map((one) => ({ ...one, day })))
     },
     plans: async (all) => all.flatMap((day) => (days.plans.get(day) ?? []).map((one) => ({ ...one, day }))),
+    standard: async () => [],
   }
   return { ...days, asked, ads }
 }

@@ -149,7 +149,7 @@ async function spend(ctx: Context, subjectId: number, items: string[], step: num
       quality: 'ok',
     }),
   )
-  const ads = { orders: async () => rows, plans: async () => [] }
+  const ads = { orders: async () => rows, plans: async () => [], standard: async () => [] }
   await readAdReport(ctx, { subjectId, ads, clock: () => ctx.now })
 }
 

@@ -4,6 +4,7 @@ import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { promotion } from '../../db/tables.ts'
 import { write } from '../../flow/context.ts'
+import { reviseElement } from '../../flow/element.ts'
 import { promote } from '../../flow/promote.ts'
 import { approvePromotion, stopPromotion } from '../../flow/promotion.ts'
 import { proposeFromBreakouts, proposePromotion } from '../../flow/promotion-propose.ts'
@@ -76,7 +77,7 @@ async function team({
       materials: plans.filter(({ adId }) => own.has(adId)).flatMap(({ materials }) => materials),
     }
   }
-  return { at, play, boost, rowOf, there, channels }
+  return { at, play, boost, rowOf, there, channels, productId: made.productId }
 }
 interface Truth {
   plans: { adId: string; advertiserId: string; materials: { itemId: string; removedAt: number | null }[] }[]
@@ -142,9 +143,19 @@ test('where no plan carries the product it is tried over 随心推 again, with t
 })
 
 test("a person's boost without a plan waits and says for what", async () => {
-  const { play, boost, rowOf } = await team({ sold: false })
+  const { at, play, boost, rowOf, productId } = await team({ sold: false })
   const id = await boost()
   await play(HOUR)
+  expect(await rowOf(id)).toMatchObject({
+    state: 'PROPOSED',
+    held: [{ kind: 'NO_PLACE', why: 'NO_PRODUCT' }],
+  })
+  // A product that no plan carries.
+  await reviseElement(at(), {
+    elementId: productId,
+    attributes: { product: { shopProductId: '36208891425793' } },
+  })
+  await play(2 * HOUR)
   expect(await rowOf(id)).toMatchObject({ state: 'PROPOSED', held: [{ kind: 'NO_PLACE', why: 'NO_PLAN' }] })
   await play(3 * DAY)
   expect(await rowOf(id)).toMatchObject({ state: 'CANCELLED', stop: 'STALE', dueAt: null })

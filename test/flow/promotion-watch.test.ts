@@ -1,8 +1,10 @@
 /** What a look reads, what of it counts for the order, and when the next one is. */
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { expect, test, vi } from 'vitest'
 import { rows } from '../../db/client.ts'
+import { element } from '../../db/tables.ts'
 import { write } from '../../flow/context.ts'
+import { reviseElement } from '../../flow/element.ts'
 import { lockPromotion, type PromotionRow, store } from '../../flow/promotion-row.ts'
 import { setPromotionSettings } from '../../flow/promotion-settings.ts'
 import { tendPromotion } from '../../flow/promotion-tend.ts'
@@ -84,6 +86,9 @@ const PLAN = {
 test('what needs no plan of others is not sent beside what excludes it', async () => {
   const { ctx, row, tend, now } = await running(PLAN)
   await setPromotionSettings(ctx, { ...SPENDS, by: null })
+  const [product] = await write(ctx, (tx) => tx.select().from(element).where(eq(element.kind, 'PRODUCT')))
+  const attributes = { product: { shopProductId: '3620889142579355421' } }
+  await reviseElement(ctx, { elementId: product?.id ?? 0, attributes })
   let asked: string | null = null
   const neighbours: Neighbour[] = []
   const surroundings: PromotionChannel['surroundings'] = async ({ productId }) => {
@@ -102,7 +107,7 @@ test('what needs no plan of others is not sent beside what excludes it', async (
     ...{ state: 'APPROVED', held: [{ kind: 'NO_PLACE', why: 'EXCLUDED' }], attempt: row.attempt },
     dueAt: new Date(now + HOUR),
   })
-  expect(asked).not.toBeNull()
+  expect(asked).toBe('3620889142579355421')
   expect(creates).toBe(0)
   await changed(ctx, row.id, { dueAt: ctx.now })
   expect(await tend({ surroundings, create, order })).toMatchObject({ state: 'RUNNING', held: null })

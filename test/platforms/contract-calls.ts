@@ -165,6 +165,11 @@ export async function callQianchuan(stage: Stage) {
   await report.plans({ ...span, adIds: [made.adId] })
   await report.materials(span)
   await report.materials({ ...span, materialIds })
+  await report.planDays(span)
+  const [standard] = await report.materials(span)
+  const ofPlan = { materialIds: [standard?.materialId ?? ''], adId: made.adId }
+  await report.ofPlan({ ...span, ...ofPlan })
+  await materials.items(advertiserId, { awemeId, ...ofPlan })
   await report.uni(span)
 }
 

@@ -1,6 +1,8 @@
 /** Reports of ads by video and day, and a shop's sales, against the simulator. */
 import { expect, test } from 'vitest'
 import { createAdLedger, createLedger } from '../../platforms/ledger.ts'
+import { createQianchuanBoosts } from '../../platforms/qianchuan-boost.ts'
+import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
 import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanScale } from '../../platforms/qianchuan-scale.ts'
 import { DOUDIAN_APP } from '../../platforms/simulator/doudian.ts'
@@ -56,9 +58,31 @@ test('a plan is told by video and day, and the days make what its list says', as
   expect(told.every(({ quality, plays }) => quality === 'ok' && plays === null)).toBe(true)
   const whole = (await listed()).find(({ adId }) => adId === plan?.adId)
   expect(whole?.spendFen).toBeGreaterThan(0)
-  expect(Math.abs(sum(told, ({ spendFen }) => spendFen) - (whole?.spendFen ?? 0))).toBeLessThanOrEqual(
-    told.length,
-  )
+  // The brand's older material is no video of anybody, and takes what the videos leave.
+  const span = { advertiserId, adId: input.adId, from: START + 4 * DAY, to: stage.now }
+  const materials = await createQianchuanMaterials(stage.oceanengine()).ofPlan(span)
+  const older = materials.filter((each) => each.itemId === null)
+  const spent = sum(told, ({ spendFen }) => spendFen) + sum(older, ({ spendFen }) => spendFen)
+  expect(older).toHaveLength(1)
+  expect(Math.abs(spent - (whole?.spendFen ?? 0))).toBeLessThanOrEqual(told.length)
+  // A day and a half of the same budget as before the video came.
+  expect(Math.abs((whole?.spendFen ?? 0) - 1.5 * 0.92 * 300_000)).toBeLessThanOrEqual(2)
+  // 整体消耗 of the video has its 追投 in it.
+  const [before] = materials.filter((each) => each.itemId === itemId)
+  const boost = { ...span, name: 'b1', materialIds: [before?.materialId ?? ''], budgetFen: 50_000, hours: 1 }
+  expect(await createQianchuanBoosts(stage.oceanengine()).create(boost)).toMatchObject({ outcome: 'done' })
+  stage.now += HOUR
+  const after = {
+    days: await ledger().plans(days),
+    list: (await listed()).find(({ adId }) => adId === plan?.adId),
+  }
+  const [gained, all] = [sum(after.days, ({ spendFen }) => spendFen), after.list?.spendFen ?? 0]
+  expect(gained - sum(told, ({ spendFen }) => spendFen)).toBeGreaterThan(50_000)
+  // Only the older material is in the plan's total and not in what is told of videos.
+  const olderAfter = (
+    await createQianchuanMaterials(stage.oceanengine()).ofPlan({ ...span, to: stage.now })
+  ).filter((each) => each.itemId === null)
+  expect(Math.abs(gained + sum(olderAfter, ({ spendFen }) => spendFen) - all)).toBeLessThanOrEqual(4)
 })
 
 test('a source without a ledger, or without an app, has none', async () => {

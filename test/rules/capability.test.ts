@@ -17,6 +17,7 @@ const ORDER: PromotionSpec = {
   aim: 'TRIAL',
   purpose: 'SELLING',
   productId: '3501',
+  sells: true,
   planId: null,
   planBudgetFen: null,
   materialIds: [],
@@ -68,6 +69,9 @@ const fans = (count: number) => ({
   regions: null,
 })
 
+const NO_PRODUCT =
+  'productId is missing: give the video a product with its 商品ID (shopProductId), or wait until the shop has sold it.'
+
 describe('each method takes what it is made for', () => {
   test.each(BASES)('$method', (spec) => {
     expect(validate(spec, CAPABILITIES[spec.method])).toEqual([])
@@ -98,8 +102,8 @@ test.each<[string, PromotionSpec, string[]]>([
     { ...ORDER, bid: { by: 'AUTO', cpaFen: 50, roiGoal: null } },
     ['bid.cpaFen is 50: leave it out, this method takes none.'],
   ],
-  ['a video that sells nothing', { ...ORDER, productId: null }, ['productId is missing.']],
-  ['likes for a video that sells nothing', { ...ORDER, productId: null, goal: 'LIKE_COMMENT' }, []],
+  ['a video that sells nothing', { ...ORDER, sells: false }, [NO_PRODUCT]],
+  ['likes for a video that sells nothing', { ...ORDER, sells: false, goal: 'LIKE_COMMENT' }, []],
   ['21 抖音号', { ...ORDER, audience: fans(21) }, ['audience.authorIds is 21 long: give 1 to 20.']],
   ['no 抖音号', { ...ORDER, audience: fans(0) }, ['audience.authorIds is 0 long: give 1 to 20.']],
   ['200 cities', { ...ORDER, audience: cities(200) }, []],
@@ -120,11 +124,7 @@ test.each<[string, PromotionSpec, string[]]>([
     ['amountFen is 10000: leave it out, this method takes none.'],
   ],
   ['hours for a plan', { ...ADD, hours: 2 }, ['hours is 2: leave it out, this method takes none.']],
-  [
-    'no plan and no product',
-    { ...ADD, planId: null, productId: '' },
-    ['productId is missing.', 'planId is missing.'],
-  ],
+  ['no plan and no product', { ...ADD, planId: null, productId: '' }, [NO_PRODUCT, 'planId is missing.']],
   ['an audience for a plan', { ...ADD, audience: fans(1) }, ['audience.mode is FANS: give one of SYSTEM.']],
   [
     'more than the plan has',
@@ -153,9 +153,9 @@ test.each<[string, PromotionSpec, string[]]>([
   ],
   [
     'everything at once',
-    { ...ORDER, amountFen: Number.NaN, hours: -1, productId: null },
+    { ...ORDER, amountFen: Number.NaN, hours: -1, sells: false },
     [
-      'productId is missing.',
+      NO_PRODUCT,
       'amountFen is NaN: give 10000 to 500000000.',
       'hours is -1: give one of 2, 6, 12, 24, 72, 120.',
     ],

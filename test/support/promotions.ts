@@ -39,6 +39,8 @@ let counter = 0
 export interface Team {
   ctx: Context
   brandId: number
+  /** The element. */
+  productId: number
   ruleId: number
   /** By item. */
   videos: Map<string, { videoId: number; breakoutId: number }>
@@ -74,7 +76,7 @@ export async function promotionTeam(ctx: Context, world: World, input: TeamInput
   const condition = { metric: 'plays', op: '>=', value: 1 }
   const definition = { condition, action: 'PROPOSE_TRIAL' }
   const ruleId = await createRule(ctx, { name: name(), definition, enabled: true })
-  const team: Team = { ctx, brandId, ruleId, videos: new Map() }
+  const team: Team = { ctx, brandId, productId, ruleId, videos: new Map() }
   const kols = new Map<string, number>()
   for (const itemId of itemIds) {
     const video = world.video(itemId)
