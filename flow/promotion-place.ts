@@ -4,6 +4,7 @@ import type { Tx } from '../db/client.ts'
 import type { VideoFacts } from '../db/queries/promotion.ts'
 import { promotion } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
+import type { GuardReason } from '../rules/guard.ts'
 import { OPEN_STATES, UNSENT_STATES, UNSETTLED_STATES } from '../rules/promotion.ts'
 import { decide } from '../rules/promotion-decide.ts'
 import {
@@ -17,12 +18,12 @@ import {
 import { MINUTE } from '../rules/types.ts'
 import { type Context, write } from './context.ts'
 import { fetchError } from './errors.ts'
-import { held, later, SOON, waitsFor } from './promote.ts'
+import { held, later, refusalsOf, SOON, waitsFor } from './promote.ts'
 import { factsOf, fitPlan, proposeAdd, scaleAsTried } from './promotion-propose.ts'
 import { holdPromotion, move, type PromotionRow, recordDecision, store } from './promotion-row.ts'
 import type { Tending } from './promotion-send.ts'
 import { loadSettings } from './promotion-settings.ts'
-import { approvalsOf } from './promotion-standing.ts'
+import { approvalsOf, NO_ROOM } from './promotion-standing.ts'
 
 /** A review takes minutes; the plan is asked again as often as an order is looked at. */
 const REVIEW = 15 * MINUTE
@@ -77,9 +78,24 @@ async function settlePlace(
   if (added?.over) return instead({ tx, ctx }, row, facts, 'BARRED')
   // In another plan, which is the running one no more: it cannot be in both.
   if (added && added.planId !== placement.planId) return instead({ tx, ctx }, row, facts, 'NO_PLAN')
-  if (!added) await proposeAdd(tx, ctx, facts, settings, row, placement.planId)
+  if (!added) {
+    const reasons = await againstMoney(tx, row, ctx.now)
+    if (reasons.length > 0) return held(tx, row, reasons, ctx.now)
+    await proposeAdd(tx, ctx, facts, settings, row, placement.planId)
+  }
   const why = { kind: 'NO_PLACE', why: 'ADDING' } as const
   return store(tx, row, { ...waitsFor(row, [why], ctx.now), dueAt: later(ctx.now, REVIEW) })
+}
+
+/** Settled by a word or by time while the video is under review. */
+const MEANWHILE: ReadonlySet<GuardReason['kind']> = new Set([
+  ...(['CONFIRM', 'TWO_PERSONS', 'MARKS_UNKNOWN', 'IN_FLIGHT', 'ORDERS_AT_ONCE'] as const),
+])
+
+/** Why the boost itself would not be sent: the plan's own money is not to run for what cannot follow. */
+async function againstMoney(tx: Tx, row: PromotionRow, now: Date): Promise<GuardReason[]> {
+  const reasons = await refusalsOf(tx, row, { call: 'CREATE' }, NO_ROOM, now)
+  return reasons.filter(({ kind }) => !MEANWHILE.has(kind))
 }
 
 /** One that is in a plan or on its way there, for whatever reason; else the one made for this very promotion, which is not made again. */

@@ -142,6 +142,16 @@ test('where no plan carries the product it is tried over 随心推 again, with t
   expect(await there()).toEqual({ tasks: [], materials: [] })
 })
 
+test('what the caps hold back is not put into a plan, whose own money no cap bounds', async () => {
+  const { at, play, boost, there } = await team({ videoFen: 40_000 })
+  const id = await boost()
+  await play(2 * HOUR)
+  const { promotions } = await promotionsOf(at())
+  const held = [{ kind: 'CAP', scope: 'VIDEO', capFen: 40_000, askedFen: 50_000 }]
+  expect(promotions).toMatchObject([{ id, state: 'PROPOSED', held }])
+  expect(await there()).toMatchObject({ materials: [] })
+})
+
 test("a person's boost without a plan waits and says for what", async () => {
   const { at, play, boost, rowOf, productId } = await team({ sold: false })
   const id = await boost()
