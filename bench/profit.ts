@@ -1,6 +1,6 @@
 /**
- * npm run bench -- profit [SEEDS]: what the demo's team earns by promoting, beside simpler ways of spending the same money, over
- * worlds of 20 seeds unless said. The goal: twice the trade's rule of thumb.
+ * npm run bench -- profit [SEEDS [FIRST]]: what the demo's team earns by promoting, beside simpler ways of spending the same money,
+ * over worlds of 20 seeds from 0 on unless said. The goal: twice the trade's rule of thumb.
  */
 import type { DemoPromotion } from '../cli/demo-promotion.ts'
 import { createRandom, type Random } from '../platforms/simulator/random.ts'
@@ -21,8 +21,9 @@ const BASELINES = [
 
 export const profit: Bench = async ({ args, database, now, ticks, say }) => {
   const count = Number(args[1] ?? SEEDS)
+  const first = Number(args[2] ?? 0)
   const started = ticks()
-  const seeds = Array.from({ length: count }, (_, nth) => `profit ${nth}`)
+  const seeds = Array.from({ length: count }, (_, nth) => `profit ${first + nth}`)
   const played = new Map<string, DemoPromotion>()
   const waiting = [...seeds]
   // From a midnight in Shanghai, within one month: caps are by calendar months.
