@@ -7,11 +7,11 @@
  */
 import type { Tx } from '../db/client.ts'
 import type { FiguresBefore } from '../db/tables.ts'
-import type { FetchError } from '../platforms/errors.ts'
 import type { PromotionChannel } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
 import { excluded, validateAddition } from '../rules/capability-check.ts'
 import { type GuardAnswer, type GuardReason, guard } from '../rules/guard.ts'
+import { concernsPerson } from '../rules/guard-person.ts'
 import { LEASE_MS } from '../rules/promotion.ts'
 import { additionsOf, wholeFen } from '../rules/reconcile.ts'
 import { type CallKind, type CallOutcome, MINUTE } from '../rules/types.ts'
@@ -54,7 +54,7 @@ export async function promote(tending: Tending, row: PromotionRow, asked: Write)
   const waits = await heldBack(tending, row, asked)
   if (waits) return waits
   const before = await readRoom(tending, row, asked)
-  if (!before.ok) return putOff(tending, row, before.error)
+  if (!before.ok) return putOff(tending, row, before.retryAfterMs)
   const claimed = await claimWrite(tending, row.id, asked, before.before)
   if (!claimed.mine) return claimed.row
   return answer(tending, claimed.row, asked, await send(tending, claimed.row, asked))
@@ -84,7 +84,8 @@ interface Before {
   wholeFen: number | null
 }
 const NOT_READ: Before = { room: NO_ROOM, excluded: false, figures: null, added: null, wholeFen: null }
-type Room = { ok: true; before: Before } | { ok: false; error: FetchError }
+/** Not ok: something that must be known is not; null: nobody said for how long, ms. */
+type Room = { ok: true; before: Before } | { ok: false; retryAfterMs: number | null }
 
 /** What speaks against the money, read before anything is claimed. An end is never kept waiting by a read. */
 async function readRoom(tending: Tending, row: PromotionRow, asked: Write): Promise<Room> {
@@ -92,12 +93,19 @@ async function readRoom(tending: Tending, row: PromotionRow, asked: Write): Prom
   const channel = channelOf(tending, row)
   try {
     const room = spends(asked) ? await roomOf(channel, row) : NO_ROOM
-    if (asked.call === 'CREATE')
-      return { ok: true, before: { ...NOT_READ, room, ...(await aroundOf(tending, channel, row)) } }
+    if (asked.call === 'CREATE') {
+      const around = await aroundOf(tending, channel, row)
+      return around
+        ? { ok: true, before: { ...NOT_READ, room, ...around } }
+        : { ok: false, retryAfterMs: null }
+    }
     const order = await channel.order(row.orderId ?? '', row.planId)
-    return { ok: true, before: { ...NOT_READ, room, added: additionsOf(order), wholeFen: wholeFen(order) } }
+    const whole = wholeFen(order)
+    // What can be cut is set as a whole, and there is none: somebody gave it a daily budget, perhaps.
+    if (whole === null && CAPABILITIES[row.method].cut) return { ok: false, retryAfterMs: LOOK_EVERY }
+    return { ok: true, before: { ...NOT_READ, room, added: additionsOf(order), wholeFen: whole } }
   } catch (error) {
-    return { ok: false, error: fetchError(error) }
+    return { ok: false, retryAfterMs: fetchError(error).retryAfterMs }
   }
 }
 
@@ -106,41 +114,48 @@ async function roomOf(channel: PromotionChannel, row: PromotionRow): Promise<Pla
   return { marks, platform }
 }
 
-/** What its plan was chosen by has told already what excludes it; what needs no plan is asked for here. */
+/**
+ * What its plan was chosen by has told already what excludes it; what needs no plan is asked for here. null: its report does not
+ * say what others did.
+ */
 async function aroundOf(
   tending: Tending,
   channel: PromotionChannel,
   row: PromotionRow,
-): Promise<Pick<Before, 'excluded' | 'figures'>> {
+): Promise<Pick<Before, 'excluded' | 'figures'> | null> {
   const capability = CAPABILITIES[row.method]
   const placed = capability.needs.includes('planId')
   const order = await orderOf(tending, row)
   const neighbours = placed ? [] : ((await channel.surroundings?.(order))?.neighbours ?? [])
   const orderId = channel.orderIdOf?.(order)
-  return {
-    excluded: excluded(order, capability, neighbours).length > 0,
-    // What has no number of its own has no report of its own: others' doing of the same days is in it.
-    figures: orderId === undefined ? null : await reported(tending, channel, row, orderId),
-  }
+  const barred = excluded(order, capability, neighbours).length > 0
+  if (orderId === undefined) return { excluded: barred, figures: null }
+  // What has no number of its own has no report of its own: others' doing of the same days is in it.
+  const figures = await reported(tending, channel, row, orderId)
+  return figures && { excluded: barred, figures }
 }
 
-/** As every later look asks, but for what the platform says of itself. */
+/**
+ * As every later look asks, but for what the platform says of itself. null: it does not say all that the test counts, and what it
+ * does not say now could be taken off no later report.
+ */
 async function reported(
   { clock }: Tending,
   channel: PromotionChannel,
   { planId, createdAt }: PromotionRow,
   orderId: string,
-): Promise<FiguresBefore> {
+): Promise<FiguresBefore | null> {
   const question = { orderId, adId: null, createdAt: createdAt.getTime(), planId }
-  const { disagrees: _, ...figures } = await channel.figures(question, clock().getTime())
-  return figures
+  const { disagrees, ...figures } = await channel.figures(question, clock().getTime())
+  const { spendFen, orders, gmvFen } = figures
+  return disagrees || spendFen === null || orders === null || gmvFen === null ? null : figures
 }
 
-function putOff(tending: Tending, row: PromotionRow, error: FetchError): Promise<PromotionRow> {
+function putOff(tending: Tending, row: PromotionRow, retryAfterMs: number | null): Promise<PromotionRow> {
   const { ctx, claim, clock } = tending
   return write(ctx, async (tx) => {
     const held = await holdPromotion(tx, row.id, claim)
-    return store(tx, held, { dueAt: later(clock(), held.stop === null ? (error.retryAfterMs ?? SOON) : 0) })
+    return store(tx, held, { dueAt: later(clock(), held.stop === null ? (retryAfterMs ?? SOON) : 0) })
   })
 }
 
@@ -229,7 +244,7 @@ export function held(
   return store(tx, row, { ...waitsFor(row, reasons, now), dueAt: later(now, row.stop === null ? wait : 0) })
 }
 
-/** The reasons, and since when it waits for these, however their numbers change meanwhile. */
+/** The reasons, and since when those of them that concern a person are of these kinds, however their numbers change meanwhile. */
 export function waitsFor(
   { held: before, heldSince }: PromotionRow,
   reasons: readonly GuardReason[],
@@ -238,7 +253,8 @@ export function waitsFor(
   return { held: [...reasons], heldSince: kindsOf(before) === kindsOf(reasons) ? heldSince : now }
 }
 
-const kindsOf = (reasons: readonly GuardReason[] | null) => (reasons ?? []).map(kindOf).toSorted().join(' ')
+const kindsOf = (reasons: readonly GuardReason[] | null) =>
+  (reasons ?? []).filter(concernsPerson).map(kindOf).toSorted().join(' ')
 
 function kindOf(reason: GuardReason): string {
   if (reason.kind === 'NO_PLACE') return `NO_PLACE ${reason.why}`

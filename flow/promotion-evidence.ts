@@ -8,10 +8,10 @@ import type { Running } from '../rules/promotion-decide.ts'
 import { boundsOf } from '../rules/trial-bound.ts'
 import { settledTogether } from '../rules/trial-settled.ts'
 import type { TrialState } from '../rules/trial-test.ts'
-import { HOUR } from '../rules/types.ts'
+import { HOUR, type OrderSight } from '../rules/types.ts'
 import { dayOf, startOfDay } from '../rules/zone.ts'
 import { fatigueOf } from './fatigue.ts'
-import { delayOf } from './promotion-look.ts'
+import { delayOf, mostSpent } from './promotion-look.ts'
 import type { PromotionRow } from './promotion-row.ts'
 import type { CurrentSettings } from './promotion-settings.ts'
 
@@ -19,11 +19,13 @@ interface Known {
   trial: TrialState | null
   facts: VideoFacts
   settings: CurrentSettings
+  /** As the platform shows it now. */
+  sight: OrderSight
   now: Date
 }
 
 export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promise<Running> {
-  const { facts, settings, now } = known
+  const { facts, settings, sight, now } = known
   const { zone } = settings.guard
   const changes = await changesToday(tx, row, zone, now)
   const over = row.orderStand === 'OVER' && now.getTime() - (row.overAt?.getTime() ?? 0) >= delayOf(row)
@@ -38,7 +40,7 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
     spentFen: row.spentFen ?? 0,
     budgetFen: row.orderedFen,
     hoursRun: Math.max(0, hoursRun),
-    idleHours: row.spentFen === 0 ? (until.getTime() - row.since.getTime()) / HOUR : null,
+    idleHours: (await neverSpent(tx, row)) ? (until.getTime() - row.since.getTime()) / HOUR : null,
     live: row.orderStand === 'LIVE',
     over,
     shows: row.shows,
@@ -50,13 +52,28 @@ export async function evidenceOf(tx: Tx, row: PromotionRow, known: Known): Promi
     trials: facts.trials,
     changes,
     can: {
-      add: running && addBudget !== null && row.deliveringAt !== null,
+      add: running && addBudget !== null && takesMore(row, sight, settings),
       cut: running && cut,
       everCut: cut,
       leastFen: amountFen?.min ?? 0,
     },
     planPays: money === 'PLAN',
   }
+}
+
+/**
+ * What is out of money waits for more. What a person paused, or waits for anything else, would spend it the moment that it goes on,
+ * unasked.
+ */
+function takesMore(row: PromotionRow, sight: OrderSight, { decide }: CurrentSettings): boolean {
+  const { deliveringAt, spentFen, orderedFen } = row
+  if (sight !== 'WAITING' || deliveringAt === null) return sight === 'DELIVERING'
+  return (spentFen ?? 0) >= decide.nearlySpent * orderedFen
+}
+
+/** One empty answer takes nothing back that an earlier one said. */
+async function neverSpent(tx: Tx, row: PromotionRow): Promise<boolean> {
+  return row.spentFen === 0 && (await mostSpent(tx, row)) === 0
 }
 
 function trialOf({ trialTerms }: PromotionRow, state: TrialState | null): Running['trial'] {
@@ -78,15 +95,20 @@ function interactionOf(row: PromotionRow, facts: VideoFacts): Running['interacti
 
 async function changesToday(tx: Tx, row: PromotionRow, zone: string, now: Date): Promise<Running['changes']> {
   const from = startOfDay(dayOf(now, zone), zone).toISOString()
-  const [found] = await rows<{ today: string; added: string; last: string | null }>(
+  const found = await rows<{ outcome: 'DONE' | 'REFUSED'; today: string; added: string; last: string }>(
     tx,
-    sql`select count(*) filter (where at >= ${from}::timestamptz) as today,
+    sql`select outcome, count(*) filter (where at >= ${from}::timestamptz) as today,
         coalesce(sum(amount_fen) filter (where at >= ${from}::timestamptz and call = 'ADD_BUDGET'), 0) as added,
         (extract(epoch from max(at)) * 1000)::bigint as last
       from promotion_call
       where workspace_id = current_workspace() and promotion_id = ${row.id} and call in ('ADD_BUDGET', 'CUT')
-        and stage in ('ANSWERED', 'SETTLED', 'TOLD') and outcome = 'DONE'`,
+        and stage in ('ANSWERED', 'SETTLED', 'TOLD') and outcome in ('DONE', 'REFUSED')
+      group by outcome`,
   )
-  const { today = '0', added = '0', last = null } = found ?? {}
-  return { today: Number(today), addedFen: Number(added), lastAt: last === null ? null : Number(last) }
+  const of = (outcome: 'DONE' | 'REFUSED') => {
+    const { today, last } = found.find((each) => each.outcome === outcome) ?? { today: '0', last: null }
+    return { today: Number(today), lastAt: last === null ? null : Number(last) }
+  }
+  const addedFen = Number(found.find(({ outcome }) => outcome === 'DONE')?.added ?? 0)
+  return { ...of('DONE'), addedFen, refused: of('REFUSED') }
 }

@@ -1,5 +1,5 @@
 /** 看一次, written down: the figures of an order and what the sequential test makes of them, over all orders that it goes on through. */
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, lte, max, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { promotionLook } from '../db/tables.ts'
 import type { OrderFigures, SeenOrder } from '../platforms/promotion.ts'
@@ -65,11 +65,18 @@ function startOf({ trialTerms }: PromotionRow, earlier: TrialState | null): Tria
 async function ripeSpend(tx: Tx, row: PromotionRow, at: Date): Promise<number | null> {
   const ripeAt = new Date(at.getTime() - delayOf(row))
   if (row.overAt !== null && row.overAt <= ripeAt) return null
-  const [old] = await tx
-    .select({ spentFen: sql<string | null>`max(${promotionLook.spentFen})` })
+  return mostSpent(tx, row, ripeAt)
+}
+
+/** The most that a look at it until then (left out: any look) saw spent, 分: a report may say less once, or for ever. */
+export async function mostSpent(tx: Tx, { id }: PromotionRow, until?: Date): Promise<number> {
+  const { promotionId, at, spentFen } = promotionLook
+  const then = until && lte(at, until)
+  const [seen] = await tx
+    .select({ fen: max(spentFen) })
     .from(promotionLook)
-    .where(sql`${promotionLook.promotionId} = ${row.id} and ${promotionLook.at} <= ${ripeAt.toISOString()}`)
-  return Number(old?.spentFen ?? 0)
+    .where(and(eq(promotionId, id), then))
+  return seen?.fen ?? 0
 }
 
 /** ms until what was spent is reported. */

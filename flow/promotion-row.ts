@@ -28,9 +28,12 @@ export async function lockSpending(tx: Tx, { workspaceId }: Context): Promise<vo
   await tx.execute(sql`select from workspace where id = ${workspaceId} for no key update`)
 }
 
-/** The row, locked until the end of the transaction; NotFoundError: there is none. */
+/**
+ * The row, locked until the end of the transaction; NotFoundError: there is none. No key is changed, so that whoever proposes what
+ * follows it need not wait: with `for update` the two would deadlock.
+ */
 export async function lockPromotion(tx: Tx, promotionId: number): Promise<PromotionRow> {
-  const [row] = await tx.select().from(promotion).where(eq(promotion.id, promotionId)).for('update')
+  const [row] = await tx.select().from(promotion).where(eq(promotion.id, promotionId)).for('no key update')
   return found(row, 'promotion')
 }
 

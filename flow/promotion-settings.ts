@@ -87,7 +87,7 @@ async function wake(tx: Tx, { now }: Context): Promise<void> {
     update promotion set due_at = ${now.toISOString()}::timestamptz
     where workspace_id = current_workspace() and id = any(array(
       select id from promotion where workspace_id = current_workspace() and ${inArray(promotion.state, WAITING)}
-      order by id for update))`)
+      order by id for no key update))`)
 }
 
 /** What a client sends may be anything: names that there are none of are refused, so that a slip changes nothing. */

@@ -1,10 +1,10 @@
 /** What became of a write that nobody answered for: read off the platform, never guessed and never sent again before. */
-import { and, eq, isNotNull, max, ne } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, lte, max, min, ne } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
-import { promotion, promotionCall } from '../db/tables.ts'
+import { promotion, promotionCall, promotionLook } from '../db/tables.ts'
 import type { PromotionChannel } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
-import { LEASE_MS } from '../rules/promotion.ts'
+import { LEASE_MS, PROPOSAL_LIFE_MS } from '../rules/promotion.ts'
 import { openCall } from '../rules/promotion-call.ts'
 import {
   additionsOf,
@@ -16,7 +16,7 @@ import {
   settleAddition,
   windowOf,
 } from '../rules/reconcile.ts'
-import type { CallKind, GuardReason } from '../rules/types.ts'
+import { type CallKind, DAY, type GuardReason, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
 import { fetchError } from './errors.ts'
 import { held, refusalsOf, SOON, settledMoney } from './promote.ts'
@@ -113,7 +113,8 @@ async function findState(tending: Tending, channel: PromotionChannel, row: Promo
     return (await sightOf(channel, row, orderId)) === 'IN'
       ? { kind: 'THERE', orderId }
       : { kind: 'HELD', reasons }
-  const written = await channel.create(order, readAt + LEASE_MS / 2)
+  const notAfter = Math.min(readAt + LEASE_MS / 2, (row.claimedUntil?.getTime() ?? 0) - MINUTE)
+  const written = await channel.create(order, notAfter)
   if (written.outcome === 'done') return { kind: 'THERE', orderId: written.value.orderId }
   const waits =
     written.outcome === 'unknown' || (written.outcome === 'refused' && NOT_NOW.has(written.error.kind))
@@ -141,9 +142,9 @@ async function sightOf(
   { planId }: PromotionRow,
   orderId: string | null,
 ): Promise<'IN' | 'UNSEEN' | 'OUT'> {
-  const { sight } = await channel.order(orderId ?? '', planId)
+  const { sight, resumes } = await channel.order(orderId ?? '', planId)
   if (sight === 'DELIVERING' || sight === 'REJECTED') return 'IN'
-  return sight === 'WAITING' ? 'UNSEEN' : 'OUT'
+  return sight === 'WAITING' || resumes ? 'UNSEEN' : 'OUT'
 }
 
 /** When what a claim did is shown at the latest, ms. */
@@ -207,7 +208,8 @@ async function findEnd({ clock }: Tending, channel: PromotionChannel, row: Promo
   const { orderId, planId } = row
   const readAt = clock().getTime()
   const seen = await channel.order(orderId ?? '', planId)
-  if (seen.sight !== 'DELIVERING' && seen.sight !== 'WAITING') return { kind: 'THERE', orderId }
+  if (seen.sight !== 'DELIVERING' && seen.sight !== 'WAITING' && !seen.resumes)
+    return { kind: 'THERE', orderId }
   const until = shownAt(row)
   return readAt < until ? { kind: 'WAIT', until } : { kind: 'NOT_SENT' }
 }
@@ -237,7 +239,11 @@ function conclude(
   return write(ctx, async (tx) => {
     const row = await holdPromotion(tx, promotionId, claim)
     const now = clock()
-    if (found.kind === 'HELD') return held(tx, row, found.reasons, now)
+    if (found.kind === 'HELD') {
+      if (now.getTime() - row.since.getTime() < PROPOSAL_LIFE_MS) return held(tx, row, found.reasons, now)
+      // Nobody let it be done again: what may be there is ended, and holds back no other order of the video.
+      return (await move(tx, row, { kind: 'STOP', reason: 'STALE' }, now, { dueAt: now })).row
+    }
     if (found.kind === 'WAIT') {
       // What is to end is not kept waiting by what is not known of a change.
       const until = row.stop === null ? found.until : Math.min(found.until, now.getTime() + SOON)
@@ -269,8 +275,12 @@ export function foundMoney(row: PromotionRow, call: CallKind, found: 'THERE' | '
 
 /** When the platform last refused to end it, ms; null: it was not asked, did, or could not be asked. */
 export async function endRefusedAt(tx: Tx, row: PromotionRow): Promise<number | null> {
+  return (await endRefusals(tx, row)).last
+}
+
+async function endRefusals(tx: Tx, row: PromotionRow): Promise<Record<'first' | 'last', number | null>> {
   const [found] = await tx
-    .select({ at: max(promotionCall.at) })
+    .select({ first: min(promotionCall.at), last: max(promotionCall.at) })
     .from(promotionCall)
     .where(
       and(
@@ -279,5 +289,37 @@ export async function endRefusedAt(tx: Tx, row: PromotionRow): Promise<number | 
         eq(promotionCall.outcome, 'REFUSED'),
       ),
     )
-  return found?.at ? new Date(found.at).getTime() : null
+  const at = (instant: Date | null = null) => (instant ? new Date(instant).getTime() : null)
+  return { first: at(found?.first), last: at(found?.last) }
+}
+
+/** A video that its plan does not deliver and will not give back for so long is not in it. Assumed. */
+const GIVEN_UP_AFTER = DAY
+
+/** Taken for over where its end is refused for ever: it has no money of its own, and no time that could be over. */
+export async function giveUpEnd({ ctx, clock, claim }: Tending, looked: PromotionRow): Promise<PromotionRow> {
+  const { id, stop, orderStand, method } = looked
+  if (stop === null || orderStand !== 'LIVE' || CAPABILITIES[method].money !== 'PLAN') return looked
+  return write(ctx, async (tx) => {
+    const row = await holdPromotion(tx, id, claim)
+    const now = clock()
+    const before = new Date(now.getTime() - GIVEN_UP_AFTER)
+    const { first } = await endRefusals(tx, row)
+    if (first === null || first > before.getTime()) return row
+    const [latest, then] = [await lookUntil(tx, id, now), await lookUntil(tx, id, before)]
+    const idle = typeof latest?.spentFen === 'number' && latest.spentFen === then?.spentFen
+    if (!idle || latest.sight === 'DELIVERING') return row
+    return (await move(tx, row, { kind: 'SEEN', order: 'ENDED', spentFen: latest.spentFen }, now)).row
+  })
+}
+
+async function lookUntil(tx: Tx, promotionId: number, until: Date) {
+  const { sight, spentFen, at } = promotionLook
+  const [look] = await tx
+    .select({ sight, spentFen })
+    .from(promotionLook)
+    .where(and(eq(promotionLook.promotionId, promotionId), lte(at, until)))
+    .orderBy(desc(at))
+    .limit(1)
+  return look
 }

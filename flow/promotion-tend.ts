@@ -5,7 +5,7 @@ import { type Db, rows, type Tx } from '../db/client.ts'
 import { breakout, promotion } from '../db/tables.ts'
 import type { PromotionChannels } from '../platforms/promotion.ts'
 import { guard } from '../rules/guard.ts'
-import { LEASE_MS } from '../rules/promotion.ts'
+import { LEASE_MS, PROPOSAL_LIFE_MS } from '../rules/promotion.ts'
 import { nextTask, type Task } from '../rules/promotion-next.ts'
 import { isPlaced } from '../rules/promotion-place.ts'
 import { DAY } from '../rules/types.ts'
@@ -15,12 +15,10 @@ import { AGAIN, promote, reasonsOf, waitsFor } from './promote.ts'
 import { leavePlan, placePromotion } from './promotion-place.ts'
 import { holdPromotion, LeaseLostError, machineOf, move, type PromotionRow, store } from './promotion-row.ts'
 import type { Tending } from './promotion-send.ts'
-import { endRefusedAt, loseCall, settleCall } from './promotion-settle.ts'
+import { endRefusedAt, giveUpEnd, loseCall, settleCall } from './promotion-settle.ts'
 import { approvalsOf, NO_ROOM, standingOf } from './promotion-standing.ts'
 import { watchPromotion } from './promotion-watch.ts'
 
-/** What nobody agreed to by then, or could not be sent, is over: the breakout is. Assumed. */
-const PROPOSAL_LIFE = 2 * DAY
 /** A person is asked; the row is looked at now and then all the same. */
 const ASKED_AGAIN = DAY
 /** Steps of one run: claim, look, end, and a spare one. */
@@ -114,7 +112,7 @@ async function run(tending: Tending, row: PromotionRow, task: Task): Promise<Pro
       return settleCall(tending, row)
     case 'LOOK': {
       const { row: looked, wanted } = await watchPromotion(tending, row)
-      return wanted ? promote(tending, looked, wanted) : looked
+      return wanted ? promote(tending, looked, wanted) : giveUpEnd(tending, looked)
     }
     case 'WAIT':
       return dueAgain(tending, row.id, new Date(task.until ?? tending.clock().getTime() + ASKED_AGAIN))
@@ -160,7 +158,7 @@ async function staleOf({ ctx, claim, clock }: Tending, row: PromotionRow): Promi
   return write(ctx, async (tx) => {
     const held = await holdPromotion(tx, row.id, claim)
     const now = clock()
-    const old = now.getTime() - held.createdAt.getTime() >= PROPOSAL_LIFE
+    const old = now.getTime() - held.createdAt.getTime() >= PROPOSAL_LIFE_MS
     if (!old && !(held.aim === 'TRIAL' && (await isClosed(tx, held.breakoutId)))) return null
     return (await move(tx, held, { kind: 'STOP', reason: 'STALE' }, now, { dueAt: null })).row
   })

@@ -6,17 +6,18 @@ import { type FiguresBefore, promotion } from '../db/tables.ts'
 import type { FetchError } from '../platforms/errors.ts'
 import type { OrderFigures, SeenOrder } from '../platforms/promotion.ts'
 import { CAPABILITIES, REPORT_FIGURES } from '../rules/capability.ts'
+import { LEASE_MS } from '../rules/promotion.ts'
 import type { Decision } from '../rules/promotion-decide.ts'
 import { decide } from '../rules/promotion-decide.ts'
 import { END_AGAIN_MS } from '../rules/promotion-next.ts'
-import { wholeFen } from '../rules/reconcile.ts'
+import { RECONCILE_DEFAULTS, wholeFen } from '../rules/reconcile.ts'
 import type { TrialState } from '../rules/trial-test.ts'
-import { DAY, HOUR } from '../rules/types.ts'
+import { DAY, HOUR, type OrderSight } from '../rules/types.ts'
 import { write } from './context.ts'
 import { fetchError } from './errors.ts'
 import { LOOK_EVERY, SOON } from './promote.ts'
 import { evidenceOf } from './promotion-evidence.ts'
-import { appendLook, delayOf } from './promotion-look.ts'
+import { appendLook, delayOf, mostSpent } from './promotion-look.ts'
 import { factsOf, proposeScale, proposeTrial, scaleFen } from './promotion-propose.ts'
 import {
   type Change,
@@ -32,11 +33,11 @@ import { endRefusedAt } from './promotion-settle.ts'
 import { lookNow } from './schedule.ts'
 
 /**
- * No money of ours runs away meanwhile: a plan pays whatever its videos are, and what was not delivered for a day is held up by
- * more than its review. A quarter of the calls.
+ * No money of ours runs away meanwhile: a plan pays whatever its videos are, what was not delivered for a day is held up by more
+ * than its review, and what is over spends no more. A quarter of the calls.
  */
 const IDLE_EVERY = HOUR
-/** Last figures that do not come for so long count as all that was ordered. */
+/** Last figures that do not come for so long count as all that was ordered; those that say too little, as the most that was seen. */
 const FIGURES_WITHIN = 7 * DAY
 
 export interface Looked {
@@ -56,7 +57,10 @@ export async function watchPromotion(tending: Tending, row: PromotionRow): Promi
     const shown = { ...read.seen, sight: standing(held, read.seen, at) }
     const trial = await appendLook(tx, held, at, shown, read.figures)
     const seen = await noteOrder(tx, held, at, shown, read.figures)
-    const looked = await decideOn({ ...tending, ctx: { ...ctx, now: at } }, tx, seen, trial)
+    const looked = await decideOn({ ...tending, ctx: { ...ctx, now: at } }, tx, seen, {
+      trial,
+      sight: read.seen.sight,
+    })
     // Last: shards that are locked before what follows is proposed deadlock with another order of the video.
     if (held.deliveringAt === null && seen.deliveringAt !== null) await lookNow(tx, seen.videoId, at)
     return looked
@@ -90,11 +94,16 @@ async function vanished(tx: Tx, row: PromotionRow, at: Date): Promise<PromotionR
   return store(tx, ended, { dueAt: ended.finalFen === null ? new Date(at.getTime() + DAY) : null })
 }
 
-/** Paused by others: it may go on, so that it is over only when its time is. */
+/**
+ * Paused by others it may go on, so that it is over only when its time is. What was there before, and is again, may be shown as
+ * it was for a while.
+ */
 function standing(row: PromotionRow, { sight }: SeenOrder, at: Date): SeenOrder['sight'] {
-  const mayGoOn = row.stop === null && !isLongOver(row, at)
-  const paused = sight === 'FROZEN' && mayGoOn && CAPABILITIES[row.method].end === 'PAUSE'
-  return paused ? 'WAITING' : sight
+  const { end, foundBy } = CAPABILITIES[row.method]
+  const paused = end === 'PAUSE' && row.stop === null && !isLongOver(row, at)
+  const shownAt = row.since.getTime() + LEASE_MS + RECONCILE_DEFAULTS.listLagMs
+  const old = foundBy === 'STATE' && at.getTime() < shownAt
+  return sight === 'FROZEN' && (paused || old) ? 'WAITING' : sight
 }
 
 type Read = { ok: true; seen: SeenOrder; figures: OrderFigures } | { ok: false; error: FetchError }
@@ -133,7 +142,7 @@ async function noteOrder(
   tx: Tx,
   row: PromotionRow,
   at: Date,
-  { sight, adId, amountFen, added }: SeenOrder,
+  { sight, resumes, adId, amountFen, added }: SeenOrder,
   { disagrees: _, spendFen, ...figures }: OrderFigures,
 ): Promise<PromotionRow> {
   const delivering = row.deliveringAt === null && sight === 'DELIVERING'
@@ -148,7 +157,7 @@ async function noteOrder(
   const noted = await store(tx, row, change)
   // A report is late: an order that was seen running may have spent what it does not show yet.
   const spentFen = spendFen === 0 && noted.deliveringAt !== null ? null : spendFen
-  const moved = await move(tx, noted, { kind: 'SEEN', order: sight, spentFen }, at)
+  const moved = await move(tx, noted, { kind: 'SEEN', order: sight, spentFen, resumes }, at)
   return finished(tx, moved.row, at, spendFen)
 }
 
@@ -161,20 +170,26 @@ function knownWhole(row: PromotionRow, whole: number | null): Change {
 async function finished(tx: Tx, row: PromotionRow, at: Date, spendFen: number | null): Promise<PromotionRow> {
   if (row.orderStand !== 'OVER' || row.overAt === null || row.finalFen !== null) return row
   const since = at.getTime() - row.overAt.getTime()
-  if (since >= delayOf(row) && spendFen !== null) return store(tx, row, { finalFen: spendFen })
-  return since >= FIGURES_WITHIN ? store(tx, row, { finalFen: row.orderedFen }) : row
+  // Less than a look saw before: what the caps are freed by is not one answer that may be empty.
+  const mostFen = await mostSpent(tx, row)
+  const all = spendFen !== null && spendFen >= mostFen
+  if (since >= delayOf(row) && all) return store(tx, row, { finalFen: spendFen })
+  if (since < FIGURES_WITHIN) return row
+  return store(tx, row, { finalFen: spendFen === null ? Math.max(row.orderedFen, mostFen) : mostFen })
 }
 
 async function decideOn(
   tending: Tending,
   tx: Tx,
   row: PromotionRow,
-  trial: TrialState | null,
+  look: { trial: TrialState | null; sight: OrderSight },
 ): Promise<Looked> {
   const { ctx } = tending
   const settings = await loadSettings(tx)
   const facts = await factsOf(tx, row, ctx.now)
-  const evidence = isDecided(row) ? await evidenceOf(tx, row, { trial, facts, settings, now: ctx.now }) : null
+  const evidence = isDecided(row)
+    ? await evidenceOf(tx, row, { ...look, facts, settings, now: ctx.now })
+    : null
   const decision = evidence && decide(evidence, settings.decide, ctx.now.getTime())
   const acted = decision ? await act({ tx, tending, facts, settings }, row, decision) : { row, wanted: null }
   const dueAt = nextLook(acted.row, await endRefusedAt(tx, acted.row), tending)
@@ -211,7 +226,7 @@ function nextLook(
   const open = row.state === 'JUDGING' || finalFen === null
   if (!open) return null
   const reported = (overAt?.getTime() ?? 0) + delayOf(row)
-  return new Date(Math.max(reported, now.getTime() + (reported <= now.getTime() ? LOOK_EVERY : 0)))
+  return new Date(Math.max(reported, now.getTime() + (reported <= now.getTime() ? IDLE_EVERY : 0)))
 }
 
 /** ms until the next look at what runs. */

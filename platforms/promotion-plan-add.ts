@@ -1,4 +1,4 @@
-import type { OrderSight } from '../rules/types.ts'
+import { DAY, type OrderSight } from '../rules/types.ts'
 import { FetchError } from './errors.ts'
 import type {
   OrderFigures,
@@ -15,6 +15,7 @@ import {
   unsent,
 } from './promotion-qianchuan.ts'
 import { createQianchuanMaterials, type PlanMaterial } from './qianchuan-material.ts'
+import { createQianchuanPlans } from './qianchuan-plan.ts'
 import { createQianchuanScale } from './qianchuan-scale.ts'
 
 /**
@@ -25,9 +26,20 @@ export function createPlanAddChannel(setup: QianchuanSetup): PromotionChannel {
   const { oceanengine, advertiserId, now } = setup
   const { materialOf, ...base } = createQianchuanBase(setup)
   const materials = createQianchuanMaterials(oceanengine)
+  const plans = createQianchuanPlans(oceanengine)
   const scale = createQianchuanScale(oceanengine)
   const find = async (itemId: string, adId: string, from: number, to: number) =>
     (await materials.ofPlan({ advertiserId, adId, from, to })).find((each) => each.itemId === itemId)
+  /** A plan that somebody ended or left paused delivers none of its videos; null: it may. */
+  const stoppedWith = async (adId: string, shown: PlanMaterial | undefined): Promise<Stopped | null> => {
+    const question = { advertiserId, from: now() - DAY, to: now(), deleted: true }
+    const { asked, status = '' } = (await plans.uni(question)).find((plan) => plan.adId === adId) ?? {}
+    if (ENDED.has(status) || asked === 'DELETE') return { sight: 'ENDED', resumes: false }
+    // What never spent is taken out for that.
+    if ((asked !== 'DISABLE' && status !== 'DISABLE') || !shown?.itemId) return null
+    const spends = await find(shown.itemId, adId, now() - PAUSED_MS, now())
+    return spends ? null : { sight: 'FROZEN', resumes: true }
+  }
   /** Who no longer lets us see his videos may still be delivered: the plan's own list has them. */
   const materialIn = async (adId: string, video: PromotionVideo): ReturnType<typeof materialOf> => {
     const known = await materialOf(video)
@@ -48,8 +60,10 @@ export function createPlanAddChannel(setup: QianchuanSetup): PromotionChannel {
       const shown = await find(itemId, adId, now() - BACK_MS, now())
       const refused = shown ? [] : await materials.refused(advertiserId, adId)
       const sight = refused.some((each) => each.itemId === itemId) ? 'REJECTED' : sightOf(shown)
+      const stopped = sight === 'WAITING' ? await stoppedWith(adId, shown) : null
       const named = { orderId, accountId: advertiserId, itemId, name: null, createdAt: null }
-      return { ...named, amountFen: 0, hours: null, sight, adId, added: { addedFen: 0, count: 0 } }
+      const seen = { ...named, amountFen: 0, hours: null, sight, adId, added: { addedFen: 0, count: 0 } }
+      return { ...seen, ...stopped }
     },
     async figures({ orderId, adId, planId, createdAt }, until) {
       const shown = await find(itemOf(orderId), planId ?? adId ?? '', createdAt, until)
@@ -74,10 +88,24 @@ export function createPlanAddChannel(setup: QianchuanSetup): PromotionChannel {
       if ('not' in found) return found.not
       const material = { advertiserId, adId, materialIds: [found.materialId] }
       const written = await scale.removeMaterials(material, notAfter)
-      return written.outcome === 'done' ? { outcome: 'done', value: { terminated: true } } : written
+      if (written.outcome !== 'done') return written
+      // What the system chose is not taken out, whatever the answer says.
+      try {
+        if (sightOf(await find(itemId, adId, now() - BACK_MS, now())) !== 'DELIVERING')
+          return { outcome: 'done', value: { terminated: true } }
+        return { outcome: 'unknown', error: new FetchError('rejected', 'taken out, and delivered still') }
+      } catch (error) {
+        if (!(error instanceof FetchError)) throw error
+        return { outcome: 'unknown', error }
+      }
     },
   }
 }
+
+type Stopped = Pick<SeenOrder, 'sight' | 'resumes'>
+const ENDED: ReadonlySet<string> = new Set(['DELETE', 'DELETED', 'TIME_DONE'])
+/** A plan that is paused may go on tomorrow; in which a video spent nothing for so long is left. Assumed. */
+const PAUSED_MS = 3 * DAY
 
 const orderIdOf = ({ name, itemId }: PromotionOrder) => `${name}/${itemId}`
 const itemOf = (orderId: string) => orderId.split('/').at(-1) ?? ''

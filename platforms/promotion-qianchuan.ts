@@ -84,10 +84,17 @@ function placeOf(shown: PlanMaterial | undefined): Place['video'] {
   return shown.status === 'DELIVERY_OK' && shown.audit !== 'REJECT' ? 'IN' : 'BARRED'
 }
 
+/** Of a standard plan: for a 全域 plan, for its group, or for what somebody has to mend first. */
+const STANDARD_STOPPED: ReadonlySet<string> = new Set([
+  ...['ROI2_DISABLE', 'CAMPAIGN_DISABLE', 'QUOTA_DISABLE', 'ERROR', 'AUDIT_STATUS_ERROR'],
+])
+
 /** Of what delivers or may, one for each product. */
 export function rivals(rival: Neighbour['rival'], plans: readonly Plan[]): Neighbour[] {
+  const stopped = (status: string) =>
+    STOPPED.has(status) || (rival === 'STANDARD_PLAN' && STANDARD_STOPPED.has(status))
   return plans
-    .filter(({ status }) => !STOPPED.has(status))
+    .filter(({ status }) => !stopped(status))
     .flatMap(({ adId: id, productIds }) =>
       productIds.map((productId) => ({ rival, productId, sameVideo: false, id })),
     )

@@ -58,7 +58,9 @@ export function createStandardPlanChannel(setup: QianchuanSetup): PromotionChann
       const plan = found.plans.find(({ adId }) => adId === orderId)
       if (!plan) throw new FetchError('not_found', `the list of plans does not show ${orderId}`)
       const added = { addedFen: null, count: null }
-      return { ...listed(plan), sight: sightOf(plan, now()), adId: orderId, added }
+      const sight = sightOf(plan, now())
+      // Who mends it on the platform's pages has it reviewed again, and it delivers.
+      return { ...listed(plan), sight, resumes: sight === 'REJECTED', adId: orderId, added }
     },
     async figures({ orderId, createdAt }, until) {
       const rows = await report.plans({ advertiserId, from: createdAt, to: until, adIds: [orderId] })
@@ -115,11 +117,11 @@ const WAITING: ReadonlySet<string> = new Set([
 /** What was asked for counts before what happens. A word that nobody here knows may spend for as long as the schedule lasts. */
 function sightOf({ asked, status, endsAt }: StandardPlan, now: number): OrderSight {
   if (status === 'TIME_DONE' || status === 'DELETE' || asked === 'DELETE') return 'ENDED'
-  if (status === 'OFFLINE_AUDIT') return 'REJECTED'
   const paused = asked === 'DISABLE' || status === 'DISABLE' || status === 'FROZEN'
   // What delivers after its end does so by the platform's clock.
   if (endsAt !== null && now >= endsAt && (paused || !DELIVERING.has(status))) return 'ENDED'
   if (paused) return 'FROZEN'
+  if (status === 'OFFLINE_AUDIT') return 'REJECTED'
   return WAITING.has(status) ? 'WAITING' : 'DELIVERING'
 }
 

@@ -48,6 +48,8 @@ export interface Surroundings {
 /** An order as the platform shows it now. Where `added` is not said, its amount is all that it may spend. */
 export interface SeenOrder extends ListedOrder {
   sight: OrderSight
+  /** Beside REJECTED or FROZEN: others may undo it, and it spends again. Left out: they may not. */
+  resumes?: boolean
   /** By which reports ask; null: none yet. */
   adId: string | null
   added: Additions

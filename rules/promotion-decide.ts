@@ -34,6 +34,11 @@ export interface Candidate {
   trials: { count: number; fen: number }
 }
 
+interface Changes {
+  today: number
+  lastAt: number | null
+}
+
 /** A promotion whose order was made. Money in 分, counters of this order; null: not known. */
 export interface Running {
   stage: 'TRIAL' | 'SCALE'
@@ -41,7 +46,7 @@ export interface Running {
   spentFen: number
   budgetFen: number
   hoursRun: number
-  /** Since its order was made, while the report says that nothing was spent; null: something was, or it is not said. */
+  /** Since its order was made, while no report said that anything was spent; null: one did, or it is not said. */
   idleHours: number | null
   /** The order may spend. */
   live: boolean
@@ -57,9 +62,9 @@ export interface Running {
   fatigue: Pick<Fatigue, 'kind' | 'advice' | 'ageDays' | 'falls'> | null
   /** All trials of the video with this one. */
   trials: { count: number; fen: number }
-  /** Changes of its budget on this business day, what they added, and when the latest was made, ms. */
-  changes: { today: number; addedFen: number; lastAt: number | null }
-  /** What its method allows now; `everCut`: at all; `leastFen`: the smallest order that it takes. */
+  /** Changes of its budget on this business day, what they added, and when the latest was made, ms; those that were refused. */
+  changes: Changes & { addedFen: number; refused: Changes }
+  /** What its method and its order allow now; `everCut`: at all; `leastFen`: the smallest order that it takes. */
   can: { add: boolean; cut: boolean; everCut: boolean; leastFen: number }
   /** The budget of a plan pays: no end and no money of its own. */
   planPays: boolean
@@ -120,7 +125,7 @@ export type DecisionRule = (typeof DECISION_RULES)[number]
 /** The other two are put into words by rules/trial-settled.ts. */
 export type ExplainedRule = Exclude<DecisionRule, 'SETTLED_KEPT' | 'SETTLED_OVERTURNED'>
 /** Of the rules above: counted up when one of them changes its meaning. */
-export const DECISION_VERSION = 4
+export const DECISION_VERSION = 5
 
 export interface Decision {
   action: DecisionAction
@@ -156,7 +161,7 @@ export function decide(evidence: DecideEvidence, settings: DecideSettings, now: 
 function chosen(evidence: Candidate | Running | Unneeded, settings: DecideSettings, now: number): Choice {
   if (evidence.stage === 'CANDIDATE') return ofCandidate(evidence, settings)
   if (evidence.stage === 'UNNEEDED') return { action: 'STOP', rule: 'NOT_NEEDED' }
-  return evidence.stage === 'TRIAL' ? ofTrial(evidence, settings) : ofScale(evidence, settings, now)
+  return evidence.stage === 'TRIAL' ? ofTrial(evidence, settings, now) : ofScale(evidence, settings, now)
 }
 
 function ofCandidate({ firing, breakEven, fatigue, trials }: Candidate, settings: DecideSettings): Choice {
@@ -172,7 +177,7 @@ function roomFor({ count, fen }: Running['trials'], settings: DecideSettings): b
   return count < settings.mostTrials && fen + settings.trialFen <= settings.mostTrialFen
 }
 
-function ofTrial(evidence: Running, settings: DecideSettings): Choice {
+function ofTrial(evidence: Running, settings: DecideSettings, now: number): Choice {
   const { trial, shows, clicks, orders, over } = evidence
   if (trial.verdict === 'PASS') return { action: 'PROMOTE', rule: 'TEST_PASSED' }
   if (trial.verdict === 'FAIL') return { action: 'STOP', rule: 'TEST_FAILED' }
@@ -185,7 +190,7 @@ function ofTrial(evidence: Running, settings: DecideSettings): Choice {
     return { action: 'STOP', rule: 'INTERACTION_FELL' }
   if (over) return atTheEnd(evidence, earns, settings)
   if (isFutile(evidence, settings)) return { action: 'STOP', rule: 'FUTILE' }
-  return earns ? more(evidence, settings) : { action: 'HOLD', rule: 'UNDECIDED' }
+  return earns ? more(evidence, settings, now) : { action: 'HOLD', rule: 'UNDECIDED' }
 }
 
 function isCold({ interaction: { paid, own } }: Running, { interactionFloor }: DecideSettings): boolean {
@@ -205,13 +210,16 @@ function atTheEnd({ trials }: Running, earns: boolean, settings: DecideSettings)
     : { action: 'STOP', rule: 'INCONCLUSIVE' }
 }
 
-function more({ spentFen, budgetFen, trials, can }: Running, settings: DecideSettings): Choice {
+function more(evidence: Running, settings: DecideSettings, now: number): Choice {
+  const { spentFen, budgetFen, trials, can, changes } = evidence
   const amountFen = stepped(
     Math.min(budgetFen * settings.trialAdd, settings.mostTrialFen - trials.fen),
     settings,
   )
   if (!can.add || amountFen <= 0 || spentFen < settings.nearlySpent * budgetFen)
     return { action: 'HOLD', rule: 'UNDECIDED' }
+  // A trial waits for nothing else: it is nearly out of money.
+  if (!isRested(changes.refused, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
   return { action: 'ADD_BUDGET', rule: 'NEARLY_SPENT', amountFen }
 }
 
@@ -267,9 +275,9 @@ function ofJudged(evidence: Judged): Omit<Decision, 'ruleVersion' | 'settingsVer
 }
 
 function less(evidence: Running, rule: ExplainedRule, settings: DecideSettings, now: number): Choice {
-  const { budgetFen, spentFen, can } = evidence
+  const { budgetFen, spentFen, can, changes } = evidence
   if (!can.cut) return { action: 'HOLD', rule: 'CANNOT_CUT' }
-  if (!isCooled(evidence, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
+  if (!isCooled(evidence, changes.today, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
   const amountFen = stepped(budgetFen * settings.cutShare, settings)
   const left = budgetFen - amountFen
   // No budget is set below what is spent of it.
@@ -283,7 +291,9 @@ function onwards(evidence: Running, settings: DecideSettings, now: number): Choi
   const proven = trial.verdict === 'PASS' && trial.roi !== null && trial.roi >= trial.breakEven
   const enough = spentFen >= settings.addSpentFen && hoursRun >= settings.addHours
   if (!proven || !enough || !can.add) return { action: 'HOLD', rule: 'STEADY' }
-  if (!isCooled(evidence, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
+  // What was refused is not asked for at every look; less money never waits for more that was not given.
+  const edits = changes.today + changes.refused.today
+  if (!isCooled(evidence, edits, settings, now)) return { action: 'HOLD', rule: 'COOLING_DOWN' }
   const left = settings.mostAddedADayFen - changes.addedFen
   const amountFen = stepped(Math.min(budgetFen * settings.scaleAdd, left), settings)
   return amountFen > 0
@@ -291,9 +301,13 @@ function onwards(evidence: Running, settings: DecideSettings, now: number): Choi
     : { action: 'HOLD', rule: 'STEADY' }
 }
 
-function isCooled({ changes }: Running, settings: DecideSettings, now: number): boolean {
-  if (changes.today >= settings.editsADay) return false
-  return changes.lastAt === null || now - changes.lastAt >= settings.cooldownMinutes * MINUTE
+function isCooled({ changes }: Running, edits: number, settings: DecideSettings, now: number): boolean {
+  const rested = isRested(changes, settings, now) && isRested(changes.refused, settings, now)
+  return edits < settings.editsADay && rested
+}
+
+function isRested({ lastAt }: Changes, settings: DecideSettings, now: number): boolean {
+  return lastAt === null || now - lastAt >= settings.cooldownMinutes * MINUTE
 }
 
 /** Down to a whole step. */

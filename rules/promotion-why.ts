@@ -150,8 +150,8 @@ const SENTENCES: Readonly<Record<ExplainedRule, Sentence>> = {
     ),
   COOLING_DOWN: (n) =>
     say(
-      `今天已改 ${n('changesToday')} 次，先等`,
-      `changed ${n('changesToday')} times today, too soon to change it again`,
+      `今天已改（含被拒）${n('changesToday')} 次，先等`,
+      `changed or refused ${n('changesToday')} times today, too soon to ask again`,
     ),
   EARNS: (_, money) => say(`赚钱，加 ${money('amountFen')} 元`, `it earns, add ${money('amountFen')} yuan`),
   STEADY: () => say('继续', 'go on'),

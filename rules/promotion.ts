@@ -44,7 +44,7 @@ export const PROMOTION_STATES = [
 ] as const
 export type PromotionState = (typeof PROMOTION_STATES)[number]
 
-/** Nothing is decided any more. An order may still be LIVE behind PASSED and FAILED: see `isOpen`. */
+/** Nothing is decided any more. An order may still be LIVE behind PASSED, FAILED and REJECTED: see `isOpen`. */
 export const FINAL_STATES = [
   'PASSED',
   'FAILED',
@@ -128,7 +128,13 @@ export type PromotionEvent =
   /** What a person says who was asked. */
   | { kind: 'TOLD'; attempt: number; found: 'THERE' | 'NOT_SENT' }
   /** The order as the platform shows it, with all that it spent; null: not said, which counts as spent. */
-  | { kind: 'SEEN'; order: OrderSight; spentFen: number | null }
+  | {
+      kind: 'SEEN'
+      order: OrderSight
+      spentFen: number | null
+      /** What stopped it may be undone by others, and then it spends again: it is to be ended. */
+      resumes?: boolean | undefined
+    }
   /** The test has spoken, or more figures are not to come. */
   | { kind: 'JUDGE' }
   | { kind: 'JUDGED'; verdict: 'PASS' | 'FAIL' | 'HOLD' }
@@ -141,6 +147,8 @@ export type PromotionEventKind = PromotionEvent['kind']
  */
 export const LEASE_MS = 10 * 60_000
 export const SEND_WITHIN_MS = 2 * 60_000
+/** What nobody agreed to by then, or could not be sent, is over: the breakout is. Assumed. */
+export const PROPOSAL_LIFE_MS = 2 * 24 * 60 * 60_000
 
 /** A promotion that was just proposed. */
 export function propose(aim: Aim, now: number): Promotion {
@@ -194,7 +202,7 @@ function mayHoldOrder({ state, order }: Promotion): boolean {
 
 function seen(
   promotion: Promotion,
-  { order, spentFen }: { order: OrderSight; spentFen: number | null },
+  { order, spentFen, resumes = false }: Extract<PromotionEvent, { kind: 'SEEN' }>,
   now: number,
 ): Step {
   if (promotion.order === 'NONE') return no(promotion, 'no order of it is known')
@@ -202,9 +210,17 @@ function seen(
   if (order === 'ENDED') return go(over(promotion, now))
   // What has spent was run, whatever ended it.
   const ran = isFinal(promotion) || (spentFen !== 0 && order !== 'UNPAID')
+  if (resumes) return toEnd(promotion, order === 'REJECTED' && !ran, now)
   if (order === 'FROZEN' || ran) return go(over({ ...promotion, stop: promotion.stop ?? 'PLATFORM' }, now))
   const closed = order === 'UNPAID' ? 'CANCELLED' : 'REJECTED'
   return go({ ...enter(promotion, closed, now), order: 'OVER', stop: promotion.stop ?? 'PLATFORM' })
+}
+
+/** LIVE until its end is sent, as behind any other stop. */
+function toEnd(promotion: Promotion, rejected: boolean, now: number): Step {
+  if (promotion.stop !== null) return { kind: 'STAY' }
+  const next = rejected ? enter(promotion, 'REJECTED', now) : promotion
+  return go({ ...next, stop: 'PLATFORM' })
 }
 
 function judged(

@@ -87,6 +87,8 @@ export function settle(intent: Intent, list: OrderList, settings: ReconcileSetti
     (id) => !list.adopted.has(id) && !free.some((each) => each.orderId === id),
   )
   const closedAt = windowOf(intent, settings).to + settings.listLagMs
+  // Nothing that cannot be read is called the same.
+  if (intent.name !== null && of('FITS').length > 0) return concluded(of('FITS'), [], list.readAt, closedAt)
   const closer = [...of('UNSAID'), ...unread]
   if (closer.length > 0)
     return list.readAt < closedAt + settings.patienceMs

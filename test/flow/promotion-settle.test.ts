@@ -11,7 +11,7 @@ import {
 import { tendPromotion } from '../../flow/promotion-tend.ts'
 import { FetchError } from '../../platforms/errors.ts'
 import type { OrderFigures, PromotionChannel } from '../../platforms/promotion.ts'
-import { HOUR, MINUTE, type OrderSight } from '../../rules/types.ts'
+import { DAY, HOUR, MINUTE, type OrderSight } from '../../rules/types.ts'
 import { content } from '../support/content.ts'
 import { testDatabase } from '../support/database.ts'
 import { changed, FIGURES, orderChannel, ordered } from '../support/orders.ts'
@@ -140,4 +140,64 @@ test('what a kill switch stopped is taken out, not put in', async () => {
   const after = await tendAt(ctx, row, { sight: 'WAITING' })
   expect(after).toMatchObject({ creates: 0, row: { stop: 'KILL_SWITCH', orderStand: 'OVER' } })
   expect(after.did.slice(0, 2)).toEqual(['RECONCILE', 'TERMINATE'])
+})
+
+test('what nobody lets be put in once more for two days is taken out instead, and holds back nothing any more', async () => {
+  const { ctx, row } = await lost(20)
+  await setPromotionSettings(ctx, { guard: { mode: 'APPROVE' }, by: null })
+  const since = row.since.getTime()
+  const early = await tendAt(ctx, row, { sight: 'WAITING', at: new Date(since + 2 * DAY - MINUTE) })
+  expect(early.row).toMatchObject({ state: 'RECONCILING', stop: null, held: [{ kind: 'CONFIRM' }] })
+  const late = await tendAt(ctx, row, { sight: 'WAITING', at: new Date(since + 2 * DAY + HOUR) })
+  expect(late.did.slice(0, 3)).toEqual(['RECONCILE', 'RECONCILE', 'TERMINATE'])
+  expect(late).toMatchObject({
+    creates: 0,
+    row: { state: 'STOPPED', stop: 'STALE', orderStand: 'OVER', held: null },
+  })
+})
+
+test('a repeat begins only while whoever sends it still has the row', async () => {
+  const { ctx, row } = await lost(20)
+  const from = ctx.now.getTime()
+  let asked = 0
+  // Seven minutes go by between the lease and the repeat.
+  const clock = () => new Date(asked++ === 0 ? from : from + 7 * MINUTE)
+  const begins: number[] = []
+  const channel: PromotionChannel = {
+    ...orderChannel(row, NOTHING),
+    orderIdOf: () => 'named/1',
+    create: async (_, notAfter) => {
+      begins.push(notAfter)
+      return DONE
+    },
+  }
+  await tendPromotion(ctx, { promotionId: row.id, channels: { UNI_PLAN_ADD: channel }, clock })
+  expect(begins).toEqual([from + 9 * MINUTE])
+})
+
+test('the end of what the review refused is not settled by that it is refused', async () => {
+  const { ctx, row: add } = await lost(2)
+  const plan = {
+    method: 'STANDARD_PLAN',
+    planId: null,
+    state: 'RUNNING',
+    orderStand: 'LIVE',
+    orderId: '5',
+  } as const
+  const ending = { stop: 'PLATFORM', changeCall: 'TERMINATE', changePhase: 'RECONCILING' } as const
+  const row = await changed(ctx, add.id, { ...plan, ...ending, amountFen: 50_000, orderedFen: 50_000 })
+  const channel = orderChannel(row)
+  const { order } = channel
+  const refused = async () => ({ ...(await order('', null)), sight: 'REJECTED' as const, resumes: true })
+  const tendAfter = async (minutes: number) => {
+    const clock = () => new Date(ctx.now.getTime() + minutes * MINUTE)
+    const channels = { STANDARD_PLAN: { ...channel, order: refused } }
+    const did = await tendPromotion({ ...ctx, now: clock() }, { promotionId: row.id, channels, clock })
+    return { did, row: (await promotionsOf(ctx)).promotions[0] }
+  }
+  const first = await tendAfter(0)
+  expect(first).toMatchObject({ did: ['RECONCILE'], row: { orderStand: 'LIVE', finalFen: null } })
+  const second = await tendAfter(14)
+  expect(second.did.slice(0, 2)).toEqual(['RECONCILE', 'TERMINATE'])
+  expect(second.row).toMatchObject({ state: 'STOPPED', orderStand: 'OVER' })
 })

@@ -6,10 +6,11 @@ import { held, settledMoney } from '../../flow/promote.ts'
 import { endRefusedAt } from '../../flow/promotion-settle.ts'
 import { tendPromotion } from '../../flow/promotion-tend.ts'
 import { FetchError } from '../../platforms/errors.ts'
-import { type CallOutcome, HOUR, MINUTE } from '../../rules/types.ts'
+import type { PromotionChannel } from '../../platforms/promotion.ts'
+import { type CallOutcome, HOUR, MINUTE, type OrderSight } from '../../rules/types.ts'
 import { content } from '../support/content.ts'
 import { testDatabase } from '../support/database.ts'
-import { changed, orderChannel, ordered } from '../support/orders.ts'
+import { changed, FIGURES, orderChannel, ordered } from '../support/orders.ts'
 import { promotionsOf } from '../support/promotions.ts'
 
 const t = testDatabase()
@@ -99,4 +100,80 @@ test('a boost that the platform does not list any more counts as last seen once 
   expect(await tendAt(now + HOUR)).toMatchObject({ orderStand: 'LIVE' })
   expect(await tendAt(now + 50 * HOUR)).toMatchObject({ orderStand: 'OVER', spentFen: 3_000, finalFen: null })
   expect(await tendAt(now + 15 * 24 * HOUR)).toMatchObject({ finalFen: trial.orderedFen, dueAt: null })
+})
+
+const REFUSED = { outcome: 'refused', error: new FetchError('rejected', 'not this one') } as const
+
+test.each<[string, number, PromotionChannel['terminate'] | null, object]>([
+  ['ran', 10_000, null, { state: 'STOPPED', orderStand: 'OVER', stop: 'PLATFORM' }],
+  ['never ran', 0, null, { state: 'REJECTED', orderStand: 'OVER', stop: 'PLATFORM' }],
+  [
+    'ran, and cannot be ended',
+    10_000,
+    async () => REFUSED,
+    { state: 'RUNNING', orderStand: 'LIVE', stop: 'PLATFORM', committedFen: 50_000, finalFen: null },
+  ],
+])(
+  'a plan that %s and that the review refuses is paused: who mends it has it deliver again',
+  async (_, spendFen, terminate, want) => {
+    const { ctx, trial, now } = await running()
+    const plan = { aim: 'SCALE', method: 'STANDARD_PLAN', amountFen: 50_000, orderedFen: 50_000 } as const
+    const delivered = spendFen > 0 ? {} : { deliveringAt: null }
+    const row = await changed(ctx, trial.id, {
+      ...plan,
+      ...delivered,
+      claimedAt: ctx.now,
+      committedFen: 50_000,
+    })
+    const base = orderChannel(row, { ...FIGURES, spendFen })
+    let ends = 0
+    const channel: PromotionChannel = {
+      ...base,
+      order: async () => ({ ...(await base.order('', null)), sight: 'REJECTED', resumes: true }),
+      terminate: (...asked) => {
+        ends++
+        return (terminate ?? base.terminate)(...asked)
+      },
+    }
+    const channels = { STANDARD_PLAN: channel }
+    const did = await tendPromotion(ctx, { promotionId: row.id, channels, clock: () => ctx.now })
+    expect(did.slice(0, 2)).toEqual(['LOOK', 'TERMINATE'])
+    const [after] = (await promotionsOf(ctx)).promotions
+    expect(after).toMatchObject(want)
+    expect(ends).toBe(1)
+    if (terminate) expect(after?.dueAt?.getTime()).toBeLessThanOrEqual(now + 30 * MINUTE)
+  },
+)
+
+/** Told to end, and the platform will not, from the first hour on; looked at four times a day. */
+async function keptFor(hours: number, sight: OrderSight, spent: (hour: number) => number | null) {
+  const { ctx, trial, now } = await running()
+  const add = { aim: 'SCALE', method: 'UNI_PLAN_ADD', planId: '17', amountFen: 0, orderedFen: 0 } as const
+  const row = await changed(ctx, trial.id, { ...add, hours: null, stop: 'PERSON', since: ctx.now })
+  const base = orderChannel(row)
+  for (let hour = 0; hour <= hours; hour += 6) {
+    const channel: PromotionChannel = {
+      ...base,
+      order: async () => ({ ...(await base.order('', null)), sight }),
+      figures: async () => ({ ...FIGURES, spendFen: spent(hour) }),
+      terminate: async () => REFUSED,
+    }
+    const clock = () => new Date(now + hour * HOUR)
+    const channels = { UNI_PLAN_ADD: channel }
+    await tendPromotion({ ...ctx, now: clock() }, { promotionId: row.id, channels, clock })
+  }
+  return (await promotionsOf(ctx)).promotions[0]
+}
+
+test.each<[string, number, OrderSight, (hour: number) => number | null, string]>([
+  ['for most of a day', 18, 'WAITING', () => 0, 'LIVE'],
+  ['for a day, and nothing is shown', 24, 'WAITING', () => 0, 'OVER'],
+  ['for a day in which it spent nothing more', 24, 'WAITING', () => 700, 'OVER'],
+  ['for a day in which it spent more', 24, 'WAITING', (hour) => hour, 'LIVE'],
+  ['for a day, and what it spent is not told', 24, 'WAITING', () => null, 'LIVE'],
+  ['for a day, and it is delivered', 24, 'DELIVERING', () => 700, 'LIVE'],
+])('a video that its plan will not give back %s', async (_, hours, sight, spent, orderStand) => {
+  const row = await keptFor(hours, sight, spent)
+  expect(row).toMatchObject({ orderStand, stop: 'PERSON' })
+  if (orderStand === 'OVER') expect(row?.state).toBe('STOPPED')
 })

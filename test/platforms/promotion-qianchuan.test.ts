@@ -3,8 +3,9 @@ import { beforeAll, expect, test } from 'vitest'
 import type { PromotionOrder } from '../../platforms/promotion.ts'
 import { createBoostChannel } from '../../platforms/promotion-boost.ts'
 import { createPlanAddChannel } from '../../platforms/promotion-plan-add.ts'
+import { rivals } from '../../platforms/promotion-qianchuan.ts'
 import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
-import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
+import { createQianchuanPlans, type Plan } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanPlanWrites } from '../../platforms/qianchuan-plan-write.ts'
 import { createQianchuanScale } from '../../platforms/qianchuan-scale.ts'
 import { productOf } from '../../platforms/simulator/orders-yield.ts'
@@ -202,4 +203,68 @@ test('a video that the review refused is seen as refused, and a standard plan of
   expect((await around())?.neighbours).toEqual(rival)
   stage.now += DAY
   expect((await around())?.neighbours).toEqual([])
+})
+
+test.each([
+  ...(['DELIVERY_OK', 'AUDIT', 'NO_SCHEDULE', 'OFFLINE_BUDGET', 'SOMETHING'] as const).map((status) => [
+    status,
+    ['STANDARD_PLAN', 'UNI_PLAN_ADD'],
+  ]),
+  ...(['DISABLE', 'DELETE', 'TIME_DONE', 'OFFLINE_AUDIT'] as const).map((status) => [status, []]),
+  // Old ones, which a 全域 plan took over for, exclude none.
+  ...(['ROI2_DISABLE', 'CAMPAIGN_DISABLE', 'QUOTA_DISABLE', 'ERROR', 'AUDIT_STATUS_ERROR'] as const).map(
+    (status) => [status, ['UNI_PLAN_ADD']],
+  ),
+] as [string, string[]][])('a plan that is %s is a rival as %j', (status, as) => {
+  const plan = { adId: '5', status, productIds: ['7'] } as Plan
+  const found = (['STANDARD_PLAN', 'UNI_PLAN_ADD'] as const).flatMap((rival) => rivals(rival, [plan]))
+  expect(found).toEqual(as.map((rival) => ({ rival, productId: '7', sameVideo: false, id: '5' })))
+})
+
+test('a code 0 for a video that is delivered on is no end', async () => {
+  const video = order({ name: 'seedbed kept' })
+  await adds().create(video, stage.now)
+  stage.now += 2 * HOUR
+  const orderId = `seedbed kept/${video.itemId}`
+  const taken = async (input: URL | RequestInfo, init?: RequestInit) =>
+    String(input).includes('material/delete/')
+      ? new Response('{"code":0,"message":"OK","data":{}}')
+      : fetch(input, init)
+  const deaf = createPlanAddChannel({ ...setup(), oceanengine: stage.oceanengine({ fetch: taken }) })
+  expect(await deaf.terminate(made(orderId), stage.now)).toMatchObject({ outcome: 'unknown' })
+  expect(await adds().order(orderId, planId)).toMatchObject({ sight: 'DELIVERING' })
+  expect(await adds().terminate(made(orderId), stage.now)).toMatchObject({ outcome: 'done' })
+  // What it is after a delete that cannot be looked at is not known.
+  const PLAN = '/open_api/v1.0/qianchuan/uni_promotion/ad/material/get/'
+  stage.simulator.faults.add([{ kind: 'http_500', probability: 1, path: PLAN }])
+  expect(await adds().terminate(made(orderId), stage.now)).toMatchObject({ outcome: 'unknown' })
+  stage.simulator.faults.clear()
+})
+
+test('a video whose plan is paused waits for days, and then is to be taken out; a deleted plan is its end', async () => {
+  const video = order({ name: 'seedbed paused' })
+  const orderId = `seedbed paused/${video.itemId}`
+  await adds().create(video, stage.now)
+  stage.now += 2 * HOUR
+  const writes = createQianchuanPlanWrites(stage.oceanengine())
+  const set = (to: 'DISABLE' | 'ENABLE' | 'DELETE') =>
+    writes.setStatus('UNI', stage.simulator.advertiserId, [planId], to)
+  const seen = async () => {
+    const { sight, resumes = false } = await adds().order(orderId, planId)
+    return [sight, resumes]
+  }
+  expect(await seen()).toEqual(['DELIVERING', false])
+  await set('DISABLE')
+  stage.now += DAY
+  expect(await seen()).toEqual(['WAITING', false])
+  // What never spent may be under review still.
+  expect((await adds().order('x/70', planId)).sight).toBe('WAITING')
+  stage.now += 4 * DAY
+  expect(await seen()).toEqual(['FROZEN', true])
+  expect((await adds().order('x/70', planId)).sight).toBe('WAITING')
+  await set('ENABLE')
+  stage.now += HOUR
+  expect(await seen()).toEqual(['DELIVERING', false])
+  await set('DELETE')
+  expect(await seen()).toEqual(['ENDED', false])
 })

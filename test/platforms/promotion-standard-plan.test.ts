@@ -278,10 +278,13 @@ test.each([
   ['paused, after its end', { opt_status: 'DISABLE', ...until('2026-06-04') }, 'ENDED'],
   ['ended for good', { status: 'FROZEN' }, 'FROZEN'],
   ['refused by the review', { status: 'OFFLINE_AUDIT' }, 'REJECTED'],
+  ['refused, and paused since', { opt_status: 'DISABLE', status: 'OFFLINE_AUDIT' }, 'FROZEN'],
+  ['refused, after its end', { status: 'OFFLINE_AUDIT', ...until('2026-06-04') }, 'ENDED'],
   ['deleted', { opt_status: 'DELETE', status: 'DELETE' }, 'ENDED'],
   ['done', { status: 'TIME_DONE' }, 'ENDED'],
 ])('%s', async (_, change, sight) => {
-  expect((await told(change).order('5', null)).sight).toBe(sight)
+  // Who mends what the review refused has it deliver again.
+  expect(await told(change).order('5', null)).toMatchObject({ sight, resumes: sight === 'REJECTED' })
 })
 
 test('its last day ends within a day of its hours, whenever it was claimed; they are never cut by more than a claim', async () => {

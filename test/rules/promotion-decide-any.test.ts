@@ -3,10 +3,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DECISIONS, decide, type Running } from '../../rules/promotion-decide.ts'
 import { DECIDE_DEFAULTS } from '../../rules/promotion-settings.ts'
+import { MINUTE } from '../../rules/types.ts'
 
 const NOW = Date.UTC(2026, 10, 11, 4)
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary)
-const ratio = fc.double({ min: 0, max: 9, noNaN: true })
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 2 })
+/** Evenly, unlike fc.double, which is nearly always next to 0: more money would hardly ever be decided. */
+const between = (min: number, max: number) =>
+  fc.integer({ min: min * 100, max: max * 100 }).map((hundredths) => hundredths / 100)
+const ratio = between(0, 9)
 const running: fc.Arbitrary<Running> = fc.record({
   stage: fc.constantFrom('TRIAL', 'SCALE' as const),
   trial: fc.record({
@@ -14,12 +18,12 @@ const running: fc.Arbitrary<Running> = fc.record({
     roi: maybe(ratio),
     low: maybe(ratio),
     high: maybe(ratio),
-    breakEven: fc.double({ min: 1, max: 5, noNaN: true }),
+    breakEven: between(1, 5),
   }),
   spentFen: fc.nat(200_000),
   budgetFen: fc.nat(200_000),
-  hoursRun: fc.double({ min: 0, max: 200, noNaN: true }),
-  idleHours: maybe(fc.double({ min: 0, max: 200, noNaN: true })),
+  hoursRun: between(0, 200),
+  idleHours: maybe(between(0, 200)),
   live: fc.boolean(),
   over: fc.boolean(),
   shows: maybe(fc.nat(9_000)),
@@ -40,6 +44,7 @@ const running: fc.Arbitrary<Running> = fc.record({
     today: fc.nat(3),
     addedFen: fc.nat(90_000),
     lastAt: maybe(fc.integer({ min: NOW - 1e7, max: NOW })),
+    refused: fc.record({ today: fc.nat(3), lastAt: maybe(fc.integer({ min: NOW - 1e7, max: NOW })) }),
   }),
   can: fc.record({
     add: fc.boolean(),
@@ -68,6 +73,8 @@ test('no evidence spends against the test, over a limit, or in broken amounts', 
       if (evidence.stage === 'TRIAL' && added) expect(evidence.trials.fen + added).toBeLessThanOrEqual(50_000)
       if (evidence.stage === 'SCALE' && added)
         expect(evidence.changes.addedFen + added).toBeLessThanOrEqual(80_000)
+      const { lastAt } = evidence.changes.refused
+      if (added && lastAt !== null) expect(NOW - lastAt).toBeGreaterThanOrEqual(60 * MINUTE)
       if (got.action === 'CUT')
         expect(evidence.budgetFen - (got.amountFen ?? 0)).toBeGreaterThanOrEqual(10_000)
       expect(`${got.zh}${got.en}`).not.toMatch(/undefined|NaN|null/)

@@ -1,87 +1,26 @@
 /** What to do next with money: the table of rules. */
 import { expect, test } from 'vitest'
 import type { Fatigue } from '../../rules/fatigue.ts'
-import {
-  type Candidate,
-  DECISION_RULES,
-  DECISIONS,
-  type DecideEvidence,
-  decide,
-  type Running,
-  type Trial,
-} from '../../rules/promotion-decide.ts'
+import { DECISION_RULES, DECISIONS, type DecideEvidence, decide } from '../../rules/promotion-decide.ts'
 import { DECIDE_DEFAULTS } from '../../rules/promotion-settings.ts'
-import { restate, type Said } from '../../rules/trial-settled.ts'
-import { MINUTE } from '../../rules/types.ts'
-
-const NOW = Date.UTC(2026, 10, 11, 4)
-const CANDIDATE: Candidate = {
-  stage: 'CANDIDATE',
-  firing: true,
-  breakEven: 2,
-  fatigue: null,
-  trials: { count: 0, fen: 0 },
-}
-const trial = (over: Partial<Trial> = {}): { trial: Trial } => ({
-  trial: { verdict: 'HOLD', roi: 1.8, low: 0.4, high: 4.1, breakEven: 2, ...over },
-})
-const PASS = trial({ verdict: 'PASS', roi: 3.2, low: 2.1, high: 5 })
-const FAIL = trial({ verdict: 'FAIL', roi: 0.6, low: 0.1, high: 1.9 })
-const EARNING = trial({ roi: 2.4 })
-const TRIAL: Running = {
-  stage: 'TRIAL',
-  ...trial(),
-  spentFen: 5_000,
-  budgetFen: 10_000,
-  hoursRun: 12,
-  idleHours: null,
-  live: true,
-  over: false,
-  shows: 2_000,
-  clicks: 60,
-  orders: 1,
-  interaction: { paid: 0.03, own: 0.05 },
-  settled: null,
-  fatigue: null,
-  trials: { count: 1, fen: 10_000 },
-  changes: { today: 0, addedFen: 0, lastAt: null },
-  can: { add: true, cut: false, everCut: false, leastFen: 0 },
-  planPays: false,
-}
-const SCALE: Running = {
-  ...TRIAL,
-  stage: 'SCALE',
-  ...PASS,
-  spentFen: 40_000,
-  budgetFen: 100_000,
-  hoursRun: 5,
-  can: { add: true, cut: true, everCut: true, leastFen: 0 },
-}
-/** A video that nothing was spent on since it was put into its plan. */
-const IDLE: Running = {
-  ...SCALE,
-  ...trial({ roi: null, low: null, high: null }),
-  spentFen: 0,
-  hoursRun: 0,
-  idleHours: 72,
-  planPays: true,
-  can: { add: false, cut: false, everCut: false, leastFen: 0 },
-}
-const over = { live: false, over: true }
-const tired = (kind: Fatigue['kind'], advice: Fatigue['advice'] = 'NONE', falls: Fatigue['falls'] = []) => ({
-  fatigue: { kind, advice, ageDays: 8, falls },
-})
-const JUDGED = (said: Said, settledGmvFen: number, all?: number): DecideEvidence => {
-  const settled = { days: 7, spendFen: 10_000, paidGmvFen: 40_000, settledGmvFen } as const
-  const terms = { breakEvenRoi: 2, returnRate: 0.1 }
-  const together = all ?? settledGmvFen / 10_000
-  return { stage: 'JUDGED', said, breakEven: 2, settled, restated: restate(said, terms, settled), together }
-}
-const changed = (today: number, minutes: number, addedFen = 0) => ({
-  changes: { today, addedFen, lastAt: NOW - minutes * MINUTE },
-})
-const LOW = trial({ roi: 1.2 })
-const FAR = { ...trial({ roi: 1.39 }), spentFen: 25_000, budgetFen: 50_000 }
+import {
+  CANDIDATE,
+  changed,
+  EARNING,
+  FAIL,
+  FAR,
+  IDLE,
+  JUDGED,
+  LOW,
+  NOW,
+  over,
+  PASS,
+  refused,
+  SCALE,
+  TRIAL,
+  tired,
+  trial,
+} from './promotion-evidence.ts'
 
 const TABLE: [string, DecideEvidence, string][] = [
   ['a breakout', CANDIDATE, 'START READY 10000'],
@@ -160,6 +99,26 @@ const TABLE: [string, DecideEvidence, string][] = [
     { ...TRIAL, ...EARNING, spentFen: 8_000, can: { add: false, cut: false, everCut: false, leastFen: 0 } },
     'HOLD UNDECIDED',
   ],
+  [
+    'trial, nearly spent, given more just now',
+    { ...TRIAL, ...EARNING, spentFen: 8_000, ...changed(2, 1, 5_000) },
+    'ADD_BUDGET NEARLY_SPENT 5000',
+  ],
+  [
+    'trial, nearly spent, refused less than an hour ago',
+    { ...TRIAL, ...EARNING, spentFen: 8_000, ...refused(1, 59) },
+    'HOLD COOLING_DOWN',
+  ],
+  [
+    'trial, nearly spent, refused an hour ago',
+    { ...TRIAL, ...EARNING, spentFen: 8_000, ...refused(9, 60) },
+    'ADD_BUDGET NEARLY_SPENT 5000',
+  ],
+  [
+    'trial, refused just now, and passed since',
+    { ...TRIAL, ...PASS, spentFen: 8_000, ...refused(1, 1) },
+    'PROMOTE TEST_PASSED',
+  ],
   ['trial, at its end and earning', { ...TRIAL, ...EARNING, ...over }, 'START ONE_MORE 10000'],
   [
     'trial, the third at its end and earning',
@@ -193,6 +152,8 @@ const TABLE: [string, DecideEvidence, string][] = [
   ['scale, earning, the day has nothing left', { ...SCALE, ...changed(1, 90, 79_500) }, 'HOLD STEADY'],
   ['scale, earning, changed an hour ago', { ...SCALE, ...changed(1, 60) }, 'ADD_BUDGET EARNS 20000'],
   ['scale, earning, changed less than an hour ago', { ...SCALE, ...changed(1, 59) }, 'HOLD COOLING_DOWN'],
+  ['scale, earning, refused less than an hour ago', { ...SCALE, ...refused(1, 59) }, 'HOLD COOLING_DOWN'],
+  ['scale, earning, refused twice today', { ...SCALE, ...refused(2, 300) }, 'HOLD COOLING_DOWN'],
   ['scale, earning, changed twice today', { ...SCALE, ...changed(2, 300) }, 'HOLD COOLING_DOWN'],
   ['scale, earning, little spent', { ...SCALE, spentFen: 19_999 }, 'HOLD STEADY'],
   ['scale, earning, little time', { ...SCALE, hoursRun: 1.9 }, 'HOLD STEADY'],
@@ -242,6 +203,11 @@ const TABLE: [string, DecideEvidence, string][] = [
     'scale, tiring, cut just now',
     { ...SCALE, ...tired('TIRING', 'CUT'), ...changed(1, 30) },
     'HOLD COOLING_DOWN',
+  ],
+  [
+    'scale, tiring, refused more twice today',
+    { ...SCALE, ...tired('TIRING', 'CUT'), ...refused(2, 60) },
+    'CUT TIRING 30000',
   ],
   [
     'scale, tiring, cannot be cut',
@@ -300,7 +266,7 @@ test('a decision stores versions, numbers, the interval and a sentence', () => {
   expect(decide({ ...TRIAL, ...PASS }, { ...DECIDE_DEFAULTS, version: 7 }, NOW)).toEqual({
     action: 'PROMOTE',
     rule: 'TEST_PASSED',
-    ruleVersion: 4,
+    ruleVersion: 5,
     settingsVersion: 7,
     amountFen: null,
     numbers: {
@@ -366,7 +332,7 @@ test('what settled ROI says of a verdict has its numbers and sentence', () => {
   expect(decide(JUDGED('PASS', 15_000), DECIDE_DEFAULTS, NOW)).toEqual({
     action: 'STOP',
     rule: 'SETTLED_OVERTURNED',
-    ruleVersion: 4,
+    ruleVersion: 5,
     settingsVersion: 1,
     amountFen: null,
     numbers: {

@@ -107,6 +107,14 @@ test.each<[string, Intent, OrderList, string]>([
     'ADOPT a',
   ],
   ['by name, twice', NAMED, list([a({ name: 'p-1' }), b({ name: 'p-1' })]), 'AMBIGUOUS SEVERAL a b'],
+  ['by name, and another cannot be shown', NAMED, list([a({ name: 'p-1' })], { unread: ['x'] }), 'ADOPT a'],
+  [
+    'by name, and nobody can show another',
+    NAMED,
+    list([a({ name: 'p-1' })], { unread: ['x'], ...late }),
+    'ADOPT a',
+  ],
+  ['by name, none, and one cannot be shown', NAMED, list([a()], { unread: ['x'] }), 'LOOK x'],
   ['by name, none', NAMED, list([a()]), 'NOT_SENT'],
   ['by name, too early', NAMED, list([a()], early), `WAIT ${CLOSED}`],
 ])('%s', (_name, intent, read, want) => {
