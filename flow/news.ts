@@ -5,6 +5,8 @@ import { loadToldNotification, loadToldPromotion } from '../db/queries/delivery.
 import { type delivery, kol } from '../db/tables.ts'
 import { nextStep } from '../rules/collaboration.ts'
 import { type AskNews, MOST_VIDEOS, type News } from '../rules/message.ts'
+import { forTeam } from '../rules/message-promotion.ts'
+import { PROPOSAL_LIFE_MS } from '../rules/promotion.ts'
 import { found } from './errors.ts'
 import { proposeRollout } from './rollout.ts'
 
@@ -23,9 +25,10 @@ export async function loadNews(tx: Tx, now: Date, row: DeliveryRow): Promise<Sta
   if (topic === 'BREAKOUT' || topic === 'REUSE_HIT')
     return ofNotification(tx, now, topic, notificationId ?? 0)
   const told = found(await loadToldPromotion(tx, now, promotionId ?? 0, topic), 'promotion')
-  const { stands, videoId, ...rest } = told
+  const { stands, videoId, waitsSince, ...rest } = told
+  const until = waitsSince === null ? null : waitsSince + PROPOSAL_LIFE_MS
   const ids = { promotionId: nodeId('Promotion', promotionId ?? 0), videoId: nodeId('Video', videoId) }
-  return { news: { topic, ...ids, ...rest }, read: false, stands }
+  return { news: forTeam({ topic, ...ids, ...rest, until }), read: false, stands }
 }
 
 async function ofNotification(

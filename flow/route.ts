@@ -31,8 +31,8 @@ export async function route(ctx: Context): Promise<number> {
 }
 const READ = 'a person had read it before it was due'
 
-function causeOf({ aim, stand }: Untold): Cause {
-  return aim && stand ? { kind: 'PROMOTION', aim, stand } : { kind: 'NOTIFICATION' }
+function causeOf({ aim, matter }: Untold): Cause {
+  return aim && matter ? { kind: 'PROMOTION', aim, matter } : { kind: 'NOTIFICATION' }
 }
 
 /** What comes once more is told once more: its row begins anew, unless another worker has seen to that. */

@@ -48,9 +48,10 @@ async function evidenceOf(tx: Tx, row: PromotionRow, due: Unsettled): Promise<Ju
   const verdict = state === 'PASSED' ? 'PASS' : 'FAIL'
   const said = aim === 'SCALE' ? saidOfScale(trialTerms, settled) : verdict
   const others = (await loadSettled(tx, trialOf(row))).filter(({ promotionId }) => promotionId !== id)
-  const together = settledTogether([...others, settled])?.roi ?? 0
-  const restated = restate(said, trialTerms, settled)
-  return { stage: 'JUDGED', said, breakEven: trialTerms.breakEvenRoi, settled, restated, together }
+  const whole = settledTogether([...others, settled])
+  if (whole === null) return null
+  const [restated, breakEven] = [restate(said, trialTerms, settled), trialTerms.breakEvenRoi]
+  return { stage: 'JUDGED', said, breakEven, settled, restated, together: whole.roi }
 }
 
 /** What was to be scaled and is not sent yet. What runs reads the same records at its next look, and is cut or ended by its own decision. */
@@ -66,6 +67,6 @@ async function cancelUnsent(tx: Tx, { now }: Context, trialId: number): Promise<
       ),
     )
     .orderBy(sql`${promotion.id}`)
-    .for('update')
+    .for('no key update')
   for (const row of waiting) await move(tx, row, { kind: 'STOP', reason: 'RULE' }, now, { dueAt: null })
 }

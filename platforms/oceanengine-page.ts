@@ -73,11 +73,16 @@ export async function* readCursor<T extends { page_info: z.infer<typeof cursorIn
   }
 }
 
-/** All rows of all pages. */
+/** Rows are counted and added up: one that comes twice in an answer, or on two pages since the list moved, is one. */
+export function unique<R>(rows: readonly R[]): R[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()]
+}
+
+/** All rows of all pages, each once. */
 export async function collect<T, R>(pages: AsyncIterable<T>, rowsOf: (page: T) => R[]): Promise<R[]> {
   const rows: R[] = []
   for await (const page of pages) rows.push(...rowsOf(page))
-  return rows
+  return unique(rows)
 }
 
 /** A list that a vendor leaves out or sends as null when it is empty. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DAY } from '../rules/types.ts'
 import { idSchema, type Oceanengine, type OceanengineCall, wireId } from './oceanengine.ts'
-import { collect, listOf, pageInfo, readPages } from './oceanengine-page.ts'
+import { collect, listOf, pageInfo, readPages, unique } from './oceanengine-page.ts'
 import { gmvOf, type Quality, qualityOf } from './qianchuan-quality.ts'
 import {
   amountSchema,
@@ -201,7 +201,7 @@ export function createQianchuanReport(
           filtering: { material_type: 'VIDEO', object_ids: ids },
         }
         const data = await oceanengine.call(get(span, 'ad/material/get/', query, ofPlanPage))
-        for (const { material_id: materialId, metrics } of data.material_info)
+        for (const { material_id: materialId, metrics } of unique(data.material_info))
           found.push({ materialId, ...resultOf(metrics) })
       }
       return found

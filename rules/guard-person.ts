@@ -11,6 +11,12 @@ export function needsPerson(reasons: readonly GuardReason[]): boolean {
   return reasons.some(isForPerson)
 }
 
+/**
+ * Whether it is told anew that money waits once this holds it too, or no more: what is over with dry run, kill switch or quiet hours
+ * was dropped meanwhile.
+ */
+export const concernsPerson = (reason: GuardReason) => STANDSTILLS.has(reason.kind) || isForPerson(reason)
+
 function isForPerson(reason: GuardReason): boolean {
   switch (reason.kind) {
     case 'DRY_RUN':

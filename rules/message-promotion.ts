@@ -1,7 +1,8 @@
 /** 投放消息: what ADS and CONTENT read of a promotion, and what they are to do. */
 import { explainReason, yuan } from './guard-why.ts'
-import { KEYWORD, linesOf, linkOf, type Message, present, short, type VideoNews } from './message-parts.ts'
+import { KEYWORD, linesOf, linkOf, type Message, present, type VideoNews } from './message-parts.ts'
 import type { GuardReason, Method, PromotionState, Topic } from './types.ts'
+import { dayOf, minuteOf } from './zone.ts'
 
 /** Ids are those of the API. */
 export interface PromotionNews {
@@ -13,6 +14,10 @@ export interface PromotionNews {
   amountFen: number
   /** null: until it is ended. */
   hours: number | null
+  /** When it is cancelled unless it could be sent, ms; null: it does not wait to be. */
+  until: number | null
+  /** Of the workspace, for `until`. */
+  zone: string
   /** 保本 ROI of GMV net of expected returns; null: not known. */
   breakEvenRoi: number | null
   /** What was decided in one sentence: REMIX and CORRECTED by that, else the latest; null: nothing yet. */
@@ -34,8 +39,11 @@ const HEADINGS: Readonly<Record<PromotionNews['topic'], string>> = {
   REMIX: '再剪一版',
   CORRECTED: '结算推翻结论',
 }
-/** A person's wish that waits for its plan. */
-const NOT_YET_AGREED = '已提议，暂缓'
+/** A person's wish that waits for its plan; what may have been done, and is not done again. */
+const HELD_HEADINGS: Partial<Record<PromotionState, string>> = {
+  PROPOSED: '已提议，暂缓',
+  RECONCILING: '结果不明，补投暂缓',
+}
 const METHOD_ZH: Readonly<Record<Method, string>> = {
   SUIXINTUI_ORDER: '随心推',
   UNI_PLAN_ADD: '千川全域计划加素材',
@@ -45,11 +53,11 @@ const METHOD_ZH: Readonly<Record<Method, string>> = {
 
 export function ofPromotion(news: PromotionNews): Message {
   const { topic, state, video } = news
-  const heading = topic === 'HELD' && state === 'PROPOSED' ? NOT_YET_AGREED : HEADINGS[topic]
+  const heading = (topic === 'HELD' && HELD_HEADINGS[state]) || HEADINGS[topic]
   const decided = topic === 'REMIX' || topic === 'CORRECTED'
   const lines = [
     news.decision,
-    topic === 'REMIX' ? earned(news) : null,
+    topic === 'REMIX' ? spent(news) : null,
     `品牌 ${video.brand}`,
     ...linesOf(video),
     ...(decided ? [METHOD_ZH[news.method]] : moneyOf(news)),
@@ -68,7 +76,8 @@ function moneyOf({ method, amountFen, hours, breakEvenRoi, held }: PromotionNews
 }
 
 /** What its team is to do. */
-function nextFor({ topic, promotionId, videoId, held, problem }: PromotionNews): (string | null)[] {
+function nextFor(news: PromotionNews): (string | null)[] {
+  const { topic, promotionId, videoId, held, problem } = news
   const approve = `确认：approvePromotion(input: { promotionId: "${promotionId}" })`
   switch (topic) {
     case 'TRIAL_READY':
@@ -82,7 +91,7 @@ function nextFor({ topic, promotionId, videoId, held, problem }: PromotionNews):
     case 'HELD':
       return [
         held.some(({ kind }) => WORDS.has(kind)) ? approve : null,
-        `处理好后会自动再试，两天内没投出就取消；不投了：stopPromotion(input: { promotionId: "${promotionId}" })`,
+        `处理好后会自动再试${cancelledAt(news)}；不投了：stopPromotion(input: { promotionId: "${promotionId}" })`,
       ]
     case 'REMIX':
       return [`剪好后登记：markRemix(input: { videoId: 新视频, originId: "${videoId}", parts: … })`]
@@ -93,14 +102,26 @@ function nextFor({ topic, promotionId, videoId, held, problem }: PromotionNews):
 /** What an approval settles. */
 const WORDS: ReadonlySet<GuardReason['kind']> = new Set(['CONFIRM', 'TWO_PERSONS', 'RISKY_MARK'])
 
-/** Of the order so far: why a new cut of it pays. */
-function earned({ numbers }: PromotionNews): string | null {
-  const { roi = null, breakEven = null, spentFen = null, ageDays = null } = numbers ?? {}
-  const parts = present([
-    ageDays === null ? null : `投放第 ${short(ageDays)} 天`,
-    roi === null ? null : `ROI ${roi.toFixed(2)}`,
-    breakEven === null ? null : `保本 ${breakEven.toFixed(2)}`,
-    spentFen === null ? null : `已花 ${yuan(spentFen)} 元`,
-  ])
-  return parts.length === 0 ? null : parts.join(' · ')
+/** Of the order so far: what the decision does not say. */
+function spent({ numbers }: PromotionNews): string | null {
+  const spentFen = numbers?.spentFen ?? null
+  return spentFen === null ? null : `这单已花 ${yuan(spentFen)} 元`
+}
+
+function cancelledAt({ until, zone }: PromotionNews): string {
+  if (until === null) return ''
+  const minute = minuteOf(until, zone)
+  const [hour, rest] = [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0'))
+  return `，到 ${dayOf(new Date(until), zone)} ${hour}:${rest} 没投出就取消`
+}
+
+/** What the numbers of a decision are to CONTENT. */
+const CONTENT_NUMBERS = ['roi', 'breakEven', 'spentFen', 'ageDays'] as const
+
+/** Programs get all of it as it is: CONTENT gets nothing of wallets and caps. */
+export function forTeam(news: PromotionNews): PromotionNews {
+  const { topic, numbers } = news
+  if (topic !== 'REMIX') return news
+  const few = numbers && Object.fromEntries(CONTENT_NUMBERS.map((name) => [name, numbers[name] ?? null]))
+  return { ...news, numbers: few, held: [], problem: null }
 }

@@ -25,23 +25,23 @@ export const TOPICS = [
 export type Topic = (typeof TOPICS)[number]
 
 /**
- * What a promotion stands at for people, by `promotion_news` of the database. PROPOSED: it lacks a person's word. HELD:
+ * What a promotion has for people, by `promotion_news` of the database. PROPOSED: it lacks a person's word. HELD:
  * rules/guard-person.ts. REMIX, CORRECTED: a decision of the day.
  */
-export const STANDS = ['PROPOSED', 'ASKING', 'HELD', 'REMIX', 'CORRECTED'] as const
-export type Stand = (typeof STANDS)[number]
+export const MATTERS = ['PROPOSED', 'ASKING', 'HELD', 'REMIX', 'CORRECTED'] as const
+export type Matter = (typeof MATTERS)[number]
 
 /** What may be told: a notification of episodes, or a promotion as it stands. */
-export type Cause = { kind: 'NOTIFICATION' } | { kind: 'PROMOTION'; aim: Aim; stand: Stand }
+export type Cause = { kind: 'NOTIFICATION' } | { kind: 'PROMOTION'; aim: Aim; matter: Matter }
 
 /** What this is to a team; null: none of its business. Each is told of one cause once, until it comes anew. */
 export function topicOf(team: Team, cause: Cause): Topic | null {
   if (cause.kind === 'NOTIFICATION') {
     return team === 'CONTENT' ? 'BREAKOUT' : team === 'KOL' ? 'REUSE_HIT' : null
   }
-  const { aim, stand } = cause
-  if (team !== (stand === 'REMIX' ? 'CONTENT' : 'ADS')) return null
-  if (stand !== 'PROPOSED') return stand
+  const { aim, matter } = cause
+  if (team !== (matter === 'REMIX' ? 'CONTENT' : 'ADS')) return null
+  if (matter !== 'PROPOSED') return matter
   return aim === 'TRIAL' ? 'TRIAL_READY' : 'SCALE_READY'
 }
 

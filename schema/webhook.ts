@@ -49,13 +49,19 @@ const TopicEnum = builder.enumType('Topic', {
     HELD: {
       description:
         '已通过，暂缓: agreed to, or proposed by a person, and held by what a person must see to: a cap, a wallet, a plan, a mark. ' +
-        'Not what time mends, nor while all money rests (dry run, quiet hours, kill switch). To ADS.',
+        'Also an add that nobody answered for and that may not be done again. Told anew when other reasons that need a person hold ' +
+        'it. Not what time mends, nor while all money rests (dry run, quiet hours, kill switch); nor an order that runs: an ' +
+        'addition that waits for a word is told to nobody. To ADS.',
     },
     REMIX: {
       description:
-        '再剪一版: the material still earns and its audience has seen it: make a new cut. To CONTENT.',
+        '再剪一版: the material still earns and its audience has seen it: make a new cut. Of one video once, and again after a ' +
+        'day without. To CONTENT.',
     },
-    CORRECTED: { description: '结算推翻结论: settled sales overturned a verdict. To ADS.' },
+    CORRECTED: {
+      description:
+        '结算推翻结论: settled sales overturned a verdict, as soon as they were settled, and none after it restored it. To ADS.',
+    },
   } satisfies Record<(typeof TOPICS)[number], object>,
 })
 

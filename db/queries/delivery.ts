@@ -4,10 +4,10 @@ import type {
   Aim,
   Evidence,
   GuardReason,
+  Matter,
   Method,
   PlaybookStep,
   PromotionState,
-  Stand,
   Team,
   Tier,
   Topic,
@@ -25,9 +25,9 @@ export interface Untold {
   promotionId: number | null
   /** Of the notification, by a person. */
   read: boolean
-  /** Of the promotion, and since when it stands so, ms; null: it is a notification. */
+  /** Of the promotion, and since when it has that to tell, ms; null: it is a notification. */
   aim: Aim | null
-  stand: Stand | null
+  matter: Matter | null
   since: number | null
 }
 
@@ -49,17 +49,17 @@ export async function loadUntold(tx: Reads, now: Date, limit: number): Promise<U
       order by n.due_at, n.id limit ${limit})
       union all
       (select json_build_object('webhookId', w.id, 'team', w.team, 'promotionId', news.promotion_id, 'read', false,
-        'aim', news.aim, 'stand', news.stand, 'since', (extract(epoch from news.since) * 1000)::bigint)
+        'aim', news.aim, 'matter', news.matter, 'since', (extract(epoch from news.since) * 1000)::bigint)
       from hook w join promotion_news(current_workspace(), ${at} - interval '1 day') news on news.team = w.team
         and (w.brand_id is null or w.brand_id = news.brand_id)
-      where (news.stand = 'ASKING' or (news.since > ${at} - interval '1 day' and news.since >= w.created_at))
+      where (news.matter = 'ASKING' or (news.since > ${at} - interval '1 day' and news.since >= w.created_at))
         and not exists (select from delivery d where d.workspace_id = w.workspace_id and d.webhook_id = w.id
           and d.promotion_id = news.promotion_id and d.topic = news.topic and d.created_at >= news.since)
       order by news.since, news.promotion_id limit ${limit})`,
   )
   return found.map(({ untold }) => ({ ...NONE, ...untold }))
 }
-const NONE = { notificationId: null, promotionId: null, aim: null, stand: null, since: null }
+const NONE = { notificationId: null, promotionId: null, aim: null, matter: null, since: null }
 
 /** null: not known; see VideoNews of rules/message-parts.ts. */
 export interface VideoRow {
@@ -142,6 +142,10 @@ export interface ToldPromotion {
   method: Method
   amountFen: number
   hours: number | null
+  /** Since when it waits to be sent, or sent again: PROPOSAL_LIFE_MS later it is cancelled. ms; null: it does not. */
+  waitsSince: number | null
+  /** Of the workspace. */
+  zone: string
   breakEvenRoi: number | null
   decision: string | null
   numbers: Record<string, number | null> | null
@@ -170,7 +174,10 @@ export async function loadToldPromotion(
     sql`select json_build_object('videoId', p.video_id, 'state', p.state, 'stands', exists (
           select from promotion_news(current_workspace(), ${after}) news
           where news.promotion_id = ${promotionId} and news.topic = ${topic}),
-        'method', p.method, 'amountFen', p.amount_fen, 'hours', p.hours, 'held', coalesce(p.held, '[]'),
+        'method', p.method, 'amountFen', p.amount_fen, 'hours', p.hours, 'zone', w.zone,
+        'waitsSince', (extract(epoch from case when p.state in ('PROPOSED', 'APPROVED') then p.created_at
+          when p.state = 'RECONCILING' then p.since end) * 1000)::bigint,
+        'held', coalesce(p.held, '[]'),
         'decision', said.zh, 'numbers', said.numbers,
         'breakEvenRoi', coalesce((p.trial_terms->>'breakEvenRoi')::float8, (said.numbers->>'breakEven')::float8),
         'problem', (select c.problem from promotion_call c
@@ -178,6 +185,7 @@ export async function loadToldPromotion(
           order by c.id desc limit 1),
         'video', ${VIDEO}) as told
       from promotion p
+      join workspace w on w.id = p.workspace_id
       join video v on v.workspace_id = p.workspace_id and v.id = p.video_id
       left join lateral (select d.zh, d.numbers from promotion_decision d
         where d.workspace_id = p.workspace_id and d.promotion_id = p.id and ${DECIDED[topic] ?? sql`true`}

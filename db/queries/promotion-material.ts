@@ -87,8 +87,11 @@ export async function loadMaterial(
         select day, payer, ${SUMS} from gained group by day, payer, method
       ), once as (
         select distinct on (day, payer) day, "spendFen", "gmvFen", orders,
-          max(shows) over both_sides as shows, max(clicks) over both_sides as clicks, max(plays) over both_sides as plays
-        from side window both_sides as (partition by day, payer)
+          first_value(shows) over seen as shows, first_value(clicks) over seen as clicks,
+          max(plays) over (partition by day, payer) as plays
+        from side
+        -- A side has both or none: a share of clicks is of one side alone.
+        window seen as (partition by day, payer order by shows is null, "spendFen" desc nulls last, "gmvFen" desc nulls last)
         order by day, payer, "spendFen" desc nulls last, "gmvFen" desc nulls last
       ), by_day as (
         select day::text, ${SUMS} from once where day < (${at} at time zone ${zone}::text)::date group by day order by day

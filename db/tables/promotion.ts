@@ -137,7 +137,7 @@ export const promotion = snakeCase.table(
     finalFen: count(),
     /** Why it is not sent: what the guard said last; null: nothing. */
     held: jsonb().$type<GuardReason[]>(),
-    /** Since when it waits for reasons of these kinds; says nothing while `held` is null. */
+    /** Since when it waits for reasons of these kinds, of those that concern a person; says nothing while there are none. */
     heldSince: instant(),
     /** When it is to be tended next; null: never again. */
     dueAt: instant(),
@@ -164,7 +164,9 @@ export const promotion = snakeCase.table(
     /** What teams are told of: promotion_news of the database has the same condition. */
     index('promotion_told')
       .on(t.workspaceId)
-      .where(sql`${t.state} in ('PROPOSED', 'APPROVED', 'ASKING') or ${t.changePhase} = 'ASKING'`),
+      .where(
+        sql`${t.state} in ('PROPOSED', 'APPROVED', 'RECONCILING', 'ASKING') or ${t.changePhase} = 'ASKING'`,
+      ),
     index('promotion_money').on(t.workspaceId, t.moneyAt),
     index('promotion_video').on(t.workspaceId, t.videoId, t.id),
     index('promotion_brand').on(t.workspaceId, t.brandId, t.id),

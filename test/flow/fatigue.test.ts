@@ -144,6 +144,14 @@ test.each<[string, Bought[], Day[]]>([
     [{ spentFen: 50_000, gmvFen: 90_000, orders: 9, shows: 4_000, clicks: 200 }],
   ],
   [
+    'shows and clicks are of one side: the one that counts',
+    [
+      ['UNI_PLAN_ADD', '17', [2, { spentFen: 50_000, shows: 10_000, clicks: 100, plays: 5_000 }]],
+      ['MATERIAL_BOOST', '17', [2, { spentFen: 30_000, shows: 8_000, clicks: 400, plays: 6_000 }]],
+    ],
+    [{ spentFen: 50_000, shows: 10_000, clicks: 100, plays: 6_000 }],
+  ],
+  [
     'a report that is behind two boosts one after the other: theirs, with the money that they brought',
     [
       ['UNI_PLAN_ADD', '17', [2, { spentFen: 50_000, gmvFen: 150_000, orders: 15 }]],

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { loadUnsettled } from '../../db/queries/promotion-settled.ts'
 import { type Context, write } from '../../flow/context.ts'
 import { moveReadTo } from '../../flow/ledger.ts'
-import type { Change, PromotionRow } from '../../flow/promotion-row.ts'
+import { type Change, lockPromotion, type PromotionRow } from '../../flow/promotion-row.ts'
 import { restateTrials } from '../../flow/trial-settled.ts'
 import { COVERED } from '../../rules/trial-settled.ts'
 import { continueTrial, startTrial, type TrialState } from '../../rules/trial-test.ts'
@@ -280,4 +280,14 @@ test('a scaled order that fell does not end what its trial and the others carry'
   // 2.5 together.
   expect(await record(ctx, fell.id)).toEqual([['HOLD', 'SETTLED_OVERTURNED', 7, 1.5]])
   expect((await promotionsOf(ctx)).promotions.find(({ id }) => id === waits.id)?.state).toBe('APPROVED')
+})
+
+test('what follows a trial is proposed while its record is corrected', async () => {
+  const { ctx, trial } = await judged()
+  await write(ctx, async (tx) => {
+    await lockPromotion(tx, trial.id)
+    // Who proposes holds what is cancelled here next: to wait for the trial would be to wait for each other.
+    await scaled(ctx, trial, { state: 'PROPOSED', orderStand: 'NONE', orderId: null })
+  })
+  expect((await promotionsOf(ctx)).promotions).toHaveLength(2)
 })

@@ -127,6 +127,12 @@ test("people's plans share their money over their videos; 全域 and 随心推 o
   expect(new Set(rows.map(({ itemId }) => itemId))).toEqual(new Set([one, two, three]))
   expect(new Set((await plans(days)).map(({ scopeId }) => scopeId))).toEqual(new Set([added.adId]))
   expect((await orders(days)).every(({ scopeId }) => scopeId === '')).toBe(true)
+  // What an answer says twice is spent once.
+  const once = [rows, await plans(days), await orders(days)]
+  stage.simulator.faults.add([{ kind: 'doubled', probability: 1 }])
+  const doubled = [await standard(days), await plans(days), await orders(days)]
+  stage.simulator.faults.clear()
+  expect(doubled.map((each) => inOrder(told(each)))).toEqual(once.map((each) => inOrder(told(each))))
 })
 
 test('a 抖音号 that took its authorisation back takes no other with it', async () => {

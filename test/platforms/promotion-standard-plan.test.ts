@@ -78,6 +78,9 @@ test('a plan is reviewed, spends its amount until the end of its last day, and r
     disagrees: false,
   })
   expect(spendFen).toBe(46_000)
+  stage.simulator.faults.add([{ kind: 'doubled', probability: 1 }])
+  expect(await figures()).toMatchObject({ spendFen, gmvFen, orders, shows, clicks, plays })
+  stage.simulator.faults.clear()
   expect(before.spendFen).toBeGreaterThan(45_990)
   // Another process does not know its video, and finds it all the same.
   const window = { from, to: from + MINUTE }

@@ -1,12 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { needsPerson } from '../../rules/guard-person.ts'
+import { concernsPerson, needsPerson } from '../../rules/guard-person.ts'
 import { PLACE_WHYS } from '../../rules/promotion-place.ts'
 import { REASONS } from './guard-reasons.ts'
 
 test.each(REASONS)('%j alone: %s', (reason, person) => {
   expect(needsPerson([reason])).toBe(person)
 })
+
+test.each(REASONS)(
+  '%j is told anew when it comes or goes: what needs a person, and what all money rests for',
+  (reason, person) => {
+    expect(concernsPerson(reason)).toBe(person || ['DRY_RUN', 'KILLED', 'QUIET'].includes(reason.kind))
+  },
+)
 
 test('nothing holds it, so nobody is needed; and every reason for a plan is in the table', () => {
   expect(needsPerson([])).toBe(false)

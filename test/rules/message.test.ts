@@ -3,9 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { type BreakoutNews, messageOf } from '../../rules/message.ts'
 import { bytesOf, cutTo, MOST_BYTES } from '../../rules/message-fit.ts'
 import type { VideoNews } from '../../rules/message-parts.ts'
-import type { PromotionNews } from '../../rules/message-promotion.ts'
+import { forTeam, type PromotionNews } from '../../rules/message-promotion.ts'
+import { explainDecision } from '../../rules/promotion-why.ts'
+import { DAY } from '../../rules/types.ts'
+import { SHANGHAI } from '../../rules/zone.ts'
 import { REASONS } from './guard-reasons.ts'
 
+/** 20:00 in Shanghai. */
+const NOW = Date.UTC(2026, 10, 11, 12)
 const video: VideoNews = {
   title: '军训第一天',
   brand: '花西子',
@@ -41,6 +46,8 @@ const trial = (over: Partial<PromotionNews> = {}): PromotionNews => ({
   method: 'SUIXINTUI_ORDER',
   amountFen: 10_000,
   hours: 24,
+  until: NOW + 2 * DAY,
+  zone: SHANGHAI,
   breakEvenRoi: 2.314,
   decision: '爆款，试投 100 元，保本 ROI 2.31',
   held: [{ kind: 'DRY_RUN' }],
@@ -156,7 +163,7 @@ describe('what a team reads', () => {
 
 describe('what a team is to see to', () => {
   const stop =
-    '处理好后会自动再试，两天内没投出就取消；不投了：stopPromotion(input: { promotionId: "UHJvbW90aW9uOjE=" })'
+    '处理好后会自动再试，到 2026-11-13 20:00 没投出就取消；不投了：stopPromotion(input: { promotionId: "UHJvbW90aW9uOjE=" })'
   const approve = '确认：approvePromotion(input: { promotionId: "UHJvbW90aW9uOjE=" })'
 
   test('ADS of what was agreed to and is held: every reason in words, and what to do', () => {
@@ -195,10 +202,21 @@ describe('what a team is to see to', () => {
     expect(wish.lines.slice(-2)).toEqual(['未投原因：没有在投的全域计划带这个商品', stop])
   })
 
-  test('CONTENT of material that still earns: its numbers, and no money to be agreed to', () => {
-    const numbers = { roi: 2.5, breakEven: 2.314, spentFen: 81_230, ageDays: 6, ctr: 0.03 }
-    const decision = '素材变疲但还赚钱，做混剪：换开头、主体或行动号召；ROI 2.5，保本 2.31'
+  test('until when, by the clocks of the workspace; what may have been done already says so', () => {
     const held = [{ kind: 'CONFIRM' }] as const
+    const lost = trial({ topic: 'HELD', state: 'RECONCILING', held, zone: 'America/New_York' })
+    const { title, lines } = messageOf(lost)
+    expect(title).toBe('【苗圃】结果不明，补投暂缓：军训第一天')
+    expect(lines.at(-2)).toBe(approve)
+    expect(lines.at(-1)).toMatch(/^处理好后会自动再试，到 2026-11-13 07:00 没投出就取消；/)
+    expect(messageOf({ ...lost, until: null }).lines.at(-1)).toMatch(/^处理好后会自动再试；不投了/)
+  })
+
+  test('CONTENT of material that still earns: what it spent, and no money to be agreed to', () => {
+    const few = { roi: 2.5, breakEven: 2.314, spentFen: 81_230, ageDays: 9 }
+    const numbers = { ...few, ctr: 0.04, ctrPeak: 0.05, budgetFen: 100_000 }
+    const decision = explainDecision('STILL_EARNS', numbers).zh
+    const held = [{ kind: 'WALLET', walletFen: 0, askedFen: 10_000 }] as const
     const news = trial({
       topic: 'REMIX',
       state: 'RUNNING',
@@ -211,7 +229,7 @@ describe('what a team is to see to', () => {
       title: '【苗圃】再剪一版：军训第一天',
       lines: [
         decision,
-        '投放第 6 天 · ROI 2.50 · 保本 2.31 · 已花 812.3 元',
+        '这单已花 812.3 元',
         '品牌 花西子',
         '达人 小鹿（腰部）',
         '内容格 学生党 × 防晒喷雾 × 军训 × 怕晒黑',
@@ -220,7 +238,10 @@ describe('what a team is to see to', () => {
         '剪好后登记：markRemix(input: { videoId: 新视频, originId: "VmlkZW86MQ==", parts: … })',
       ],
     })
-    for (const none of [null, { roi: null, breakEven: null, spentFen: null, ageDays: null }])
+    expect(decision).toMatch(/ROI 2\.5，保本 2\.31[\s\S]*第 9 天，CTR 0\.04 < 0\.05/)
+    expect(forTeam(news)).toEqual({ ...news, numbers: few, held: [], problem: null })
+    expect(forTeam({ ...news, topic: 'CORRECTED' })).toMatchObject({ numbers, held })
+    for (const none of [null, { spentFen: null }])
       expect(messageOf({ ...news, numbers: none, decision: null }).lines[0]).toBe('品牌 花西子')
   })
 

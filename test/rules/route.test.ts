@@ -7,14 +7,14 @@ import {
   type Cause,
   deliveryState,
   dispose,
+  MATTERS,
+  type Matter,
   NEWS_LIFE,
   PACE,
   RETRY_WAITS,
   restOf,
   roomOf,
   SENT_OUTCOMES,
-  STANDS,
-  type Stand,
   TEAMS,
   type Team,
   type Topic,
@@ -25,7 +25,7 @@ import {
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
 
 const told: Cause = { kind: 'NOTIFICATION' }
-const promoted = (aim: Aim, stand: Stand): Cause => ({ kind: 'PROMOTION', aim, stand })
+const promoted = (aim: Aim, matter: Matter): Cause => ({ kind: 'PROMOTION', aim, matter })
 
 describe('who is told of what', () => {
   test.each<[Team, Cause, Topic | null]>([
@@ -48,9 +48,9 @@ describe('who is told of what', () => {
 
   test('money is the business of ADS alone, a new cut of CONTENT', () => {
     for (const aim of AIMS) {
-      for (const stand of STANDS) {
-        const told = TEAMS.filter((team) => topicOf(team, promoted(aim, stand)) !== null)
-        expect(told, `${aim} ${stand}`).toEqual([stand === 'REMIX' ? 'CONTENT' : 'ADS'])
+      for (const matter of MATTERS) {
+        const told = TEAMS.filter((team) => topicOf(team, promoted(aim, matter)) !== null)
+        expect(told, `${aim} ${matter}`).toEqual([matter === 'REMIX' ? 'CONTENT' : 'ADS'])
       }
     }
   })
