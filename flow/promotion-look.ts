@@ -1,5 +1,5 @@
 /** 看一次, written down: the figures of an order and what the sequential test makes of them, over all orders that it goes on through. */
-import { and, eq, lte, max, sql } from 'drizzle-orm'
+import { and, desc, eq, lte, max } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
 import { promotionLook } from '../db/tables.ts'
 import type { OrderFigures, SeenOrder } from '../platforms/promotion.ts'
@@ -34,12 +34,14 @@ export async function appendLook(
   return trial
 }
 
-async function latestLook(tx: Tx, promotionId: number) {
+/** The last one until then; left out: of all. */
+export async function latestLook(tx: Tx, promotionId: number, until?: Date) {
+  const { at, trial, sight, spentFen } = promotionLook
   const [latest] = await tx
-    .select({ at: promotionLook.at, trial: promotionLook.trial })
+    .select({ at, trial, sight, spentFen })
     .from(promotionLook)
-    .where(eq(promotionLook.promotionId, promotionId))
-    .orderBy(sql`${promotionLook.at} desc`)
+    .where(and(eq(promotionLook.promotionId, promotionId), until && lte(at, until)))
+    .orderBy(desc(at))
     .limit(1)
   return latest
 }
@@ -71,11 +73,10 @@ async function ripeSpend(tx: Tx, row: PromotionRow, at: Date): Promise<number | 
 /** The most that a look at it until then (left out: any look) saw spent, 分: a report may say less once, or for ever. */
 export async function mostSpent(tx: Tx, { id }: PromotionRow, until?: Date): Promise<number> {
   const { promotionId, at, spentFen } = promotionLook
-  const then = until && lte(at, until)
   const [seen] = await tx
     .select({ fen: max(spentFen) })
     .from(promotionLook)
-    .where(and(eq(promotionId, id), then))
+    .where(and(eq(promotionId, id), until && lte(at, until)))
   return seen?.fen ?? 0
 }
 

@@ -1,7 +1,7 @@
 /** What became of a write that nobody answered for: read off the platform, never guessed and never sent again before. */
-import { and, desc, eq, isNotNull, lte, max, min, ne } from 'drizzle-orm'
+import { and, eq, isNotNull, max, min, ne } from 'drizzle-orm'
 import type { Tx } from '../db/client.ts'
-import { promotion, promotionCall, promotionLook } from '../db/tables.ts'
+import { promotion, promotionCall } from '../db/tables.ts'
 import type { PromotionChannel } from '../platforms/promotion.ts'
 import { CAPABILITIES } from '../rules/capability.ts'
 import { LEASE_MS, PROPOSAL_LIFE_MS } from '../rules/promotion.ts'
@@ -20,6 +20,7 @@ import { type CallKind, DAY, type GuardReason, MINUTE } from '../rules/types.ts'
 import { write } from './context.ts'
 import { fetchError } from './errors.ts'
 import { held, refusalsOf, SOON, settledMoney } from './promote.ts'
+import { latestLook } from './promotion-look.ts'
 import {
   holdPromotion,
   lockSpending,
@@ -306,20 +307,9 @@ export async function giveUpEnd({ ctx, clock, claim }: Tending, looked: Promotio
     const before = new Date(now.getTime() - GIVEN_UP_AFTER)
     const { first } = await endRefusals(tx, row)
     if (first === null || first > before.getTime()) return row
-    const [latest, then] = [await lookUntil(tx, id, now), await lookUntil(tx, id, before)]
+    const [latest, then] = [await latestLook(tx, id, now), await latestLook(tx, id, before)]
     const idle = typeof latest?.spentFen === 'number' && latest.spentFen === then?.spentFen
     if (!idle || latest.sight === 'DELIVERING') return row
     return (await move(tx, row, { kind: 'SEEN', order: 'ENDED', spentFen: latest.spentFen }, now)).row
   })
-}
-
-async function lookUntil(tx: Tx, promotionId: number, until: Date) {
-  const { sight, spentFen, at } = promotionLook
-  const [look] = await tx
-    .select({ sight, spentFen })
-    .from(promotionLook)
-    .where(and(eq(promotionLook.promotionId, promotionId), lte(at, until)))
-    .orderBy(desc(at))
-    .limit(1)
-  return look
 }

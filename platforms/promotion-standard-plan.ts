@@ -1,4 +1,4 @@
-import { HOUR, type ListedOrder, MINUTE, type OrderSight } from '../rules/types.ts'
+import { HOUR, type ListedOrder, MINUTE, type OrderSight, REPORT_FIGURES } from '../rules/types.ts'
 import { FetchError } from './errors.ts'
 import type { OrderFigures, PromotionChannel, PromotionOrder, SeenOrder } from './promotion.ts'
 import {
@@ -132,13 +132,11 @@ function listedAs(accountId: string, plan: StandardPlan): ListedOrder {
   return { orderId, accountId, itemId: null, amountFen, hours: null, name, createdAt }
 }
 
-const COUNTED = ['spendFen', 'gmvFen', 'orders', 'shows', 'clicks', 'plays', 'interactions'] as const
-
 /** All rows of one plan in sum; what one of them leaves out is not told. */
 function figuresOf(rows: readonly PlanResult[]): OrderFigures {
   const figures = { ...NOTHING_SPENT, shows: 0, clicks: 0, plays: 0, interactions: 0 } as OrderFigures
   for (const row of rows)
-    for (const each of COUNTED) {
+    for (const each of REPORT_FIGURES) {
       const [sum, more] = [figures[each], row[each]]
       figures[each] = sum === null || more === null ? null : sum + more
     }

@@ -3,7 +3,7 @@
  * platform-apis.md that it comes from; what no document says is marked as assumed.
  */
 import type { Aim } from './promotion.ts'
-import { PURPOSES, type Purpose } from './types.ts'
+import { PURPOSES, type Purpose, REPORT_FIGURES, type ReportFigure } from './types.ts'
 
 export const CHANNELS = ['SUIXINTUI', 'QIANCHUAN'] as const
 export type Channel = (typeof CHANNELS)[number]
@@ -25,18 +25,6 @@ export type Bid = (typeof BIDS)[number]
 /** The platform's own choice (it spells it ATUO), 达人相似粉丝, 达人相似观众, by hand. */
 export const AUDIENCES = ['SYSTEM', 'FANS', 'LIVEFANS', 'CUSTOM'] as const
 export type AudienceMode = (typeof AUDIENCES)[number]
-
-/** What a report says of one promotion. CTR and completion are ratios of these. */
-export const REPORT_FIGURES = [
-  'spendFen',
-  'gmvFen',
-  'orders',
-  'shows',
-  'clicks',
-  'plays',
-  'interactions',
-] as const
-export type ReportFigure = (typeof REPORT_FIGURES)[number]
 
 export interface Bounds {
   min: number

@@ -7,6 +7,18 @@
 export const ELEMENT_KINDS = ['PERSONA', 'PRODUCT', 'SCENE', 'NEED'] as const
 export type ElementKind = (typeof ELEMENT_KINDS)[number]
 
+/** What a report says of one promotion. CTR and completion are ratios of these. */
+export const REPORT_FIGURES = [
+  'spendFen',
+  'gmvFen',
+  'orders',
+  'shows',
+  'clicks',
+  'plays',
+  'interactions',
+] as const
+export type ReportFigure = (typeof REPORT_FIGURES)[number]
+
 /** 种草 seeding, 带货 selling, 引流 live-room traffic: what a video is for, and so what success means. */
 export const PURPOSES = ['SEEDING', 'SELLING', 'TRAFFIC'] as const
 export type Purpose = (typeof PURPOSES)[number]

@@ -35,6 +35,7 @@ import type {
   OrderSight,
   OrderStand,
   PromotionState,
+  ReportFigure,
   StopReason,
   TrialState,
   TrialTerms,
@@ -53,10 +54,7 @@ export interface OrderTerms {
   audience: { mode: AudienceMode; authorIds: readonly string[] }
 }
 /** Counters of a report, money in 分; null: not said. */
-export type FiguresBefore = Record<
-  'spendFen' | 'gmvFen' | 'orders' | 'shows' | 'clicks' | 'plays' | 'interactions',
-  number | null
->
+export type FiguresBefore = Record<ReportFigure, number | null>
 /** Costs of a video's sales, for what the video itself does not say; fractions, null: not known. */
 export interface DefaultCosts {
   grossMargin: number | null

@@ -8,9 +8,8 @@ import { createQianchuanMaterials } from '../../platforms/qianchuan-material.ts'
 import { createQianchuanPlans, type Plan } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanPlanWrites } from '../../platforms/qianchuan-plan-write.ts'
 import { createQianchuanScale } from '../../platforms/qianchuan-scale.ts'
-import { productOf } from '../../platforms/simulator/orders-yield.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
-import { START, stageOf, worldOf } from '../support/platforms.ts'
+import { promotionOn, START, stageOf, worldOf } from '../support/platforms.ts'
 
 const world = worldOf({ seed: 11, hitShare: 0.3 })
 const stage = stageOf(world, START + 4 * DAY, { tokenLifeS: 1e9 })
@@ -28,20 +27,7 @@ const hits = world.videos.filter(
 /** The first one that the review lets pass. */
 const hit = hits[0]
 let planId = ''
-const order = (change: Partial<PromotionOrder> = {}): PromotionOrder => ({
-  awemeId: hit?.kol.awemeId ?? '',
-  itemId: hit?.itemId ?? '',
-  name: 'seedbed 1',
-  amountFen: 50_000,
-  hours: 2,
-  goal: 'PURCHASE',
-  bid: { by: 'AUTO', cpaFen: null, roiGoal: null },
-  audience: { mode: 'SYSTEM', authorIds: [] },
-  planId,
-  productId: hit ? productOf(world, hit) : null,
-  title: null,
-  ...change,
-})
+const order = (change: Partial<PromotionOrder> = {}) => promotionOn(world, hit, { planId, ...change })
 const made = (orderId: string) => ({ ...order(), orderId })
 async function sent(change: Partial<PromotionOrder> = {}): Promise<string> {
   const written = await boosts().create(order(change), stage.now)

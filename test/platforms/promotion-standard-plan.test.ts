@@ -5,11 +5,10 @@ import type { PromotionOrder } from '../../platforms/promotion.ts'
 import { createStandardPlanChannel } from '../../platforms/promotion-standard-plan.ts'
 import { createQianchuanPlans } from '../../platforms/qianchuan-plan.ts'
 import { createQianchuanPlanWrites } from '../../platforms/qianchuan-plan-write.ts'
-import { productOf } from '../../platforms/simulator/orders-yield.ts'
 import { CAPABILITIES } from '../../rules/capability.ts'
 import { LEASE_MS } from '../../rules/promotion.ts'
 import { DAY, HOUR, MINUTE } from '../../rules/types.ts'
-import { START, saying, stageOf, worldOf } from '../support/platforms.ts'
+import { promotionOn, START, saying, stageOf, worldOf } from '../support/platforms.ts'
 
 const world = worldOf({ seed: 11, hitShare: 0.3 })
 const stage = stageOf(world, START + 4 * DAY + 10 * HOUR, { tokenLifeS: 1e9 })
@@ -21,22 +20,9 @@ const channel = () =>
 const [hit] = world.videos.filter(
   ({ nature, publishedAt }) => nature === 'hit' && publishedAt < START + 3 * DAY,
 )
-const order = (change: Partial<PromotionOrder> = {}): PromotionOrder => ({
-  awemeId: hit?.kol.awemeId ?? '',
-  itemId: hit?.itemId ?? '',
-  name: 'seedbed 1',
-  amountFen: 50_000,
-  hours: 24,
-  goal: 'PURCHASE',
-  bid: { by: 'AUTO', cpaFen: null, roiGoal: null },
-  audience: { mode: 'SYSTEM', authorIds: [] },
-  planId: null,
-  productId: hit ? productOf(world, hit) : null,
-  title: '好用的面霜推荐给你',
-  ...change,
-})
+const order = (change: Partial<PromotionOrder> = {}) =>
+  promotionOn(world, hit, { hours: 24, title: '好用的面霜推荐给你', ...change })
 const made = (orderId: string) => ({ ...order(), orderId })
-/** By one channel, so that it knows the video of the plan that it made. */
 async function sent(name: string, change: Partial<PromotionOrder> = {}) {
   const own = channel()
   const written = await own.create(order({ name, ...change }), stage.now)
@@ -82,7 +68,7 @@ test('a plan is reviewed, spends its amount until the end of its last day, and r
   expect(await figures()).toMatchObject({ spendFen, gmvFen, orders, shows, clicks, plays })
   stage.simulator.faults.clear()
   expect(before.spendFen).toBeGreaterThan(45_990)
-  // Another process does not know its video, and finds it all the same.
+  // The list names no video; another process finds the plan by its name.
   const window = { from, to: from + MINUTE }
   expect(await channel().orders(window, null)).toEqual({
     orders: [

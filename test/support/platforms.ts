@@ -4,9 +4,12 @@ import type { CounterAnswer } from '../../platforms/connector.ts'
 import { exchangeCode } from '../../platforms/douyin-oauth.ts'
 import { createHttp, type Http, type HttpOptions } from '../../platforms/http.ts'
 import { createOceanengine, type Oceanengine } from '../../platforms/oceanengine.ts'
+import type { PromotionOrder } from '../../platforms/promotion.ts'
 import { DOUYIN_SCOPES } from '../../platforms/simulator/douyin.ts'
 import { DOUYIN_APP } from '../../platforms/simulator/douyin-accounts.ts'
+import { productOf } from '../../platforms/simulator/orders-yield.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../platforms/simulator/server.ts'
+import type { WorldVideo } from '../../platforms/simulator/videos.ts'
 import { createWorld, type World, type WorldOptions } from '../../platforms/simulator/world.ts'
 import type { SuixintuiDetail } from '../../platforms/suixintui-read.ts'
 import type { OrderInput } from '../../platforms/suixintui-rules.ts'
@@ -135,6 +138,28 @@ export function orderOn(stage: Stage, change: Partial<OrderInput> = {}): OrderIn
     hours: 6,
     bidType: 'AUTO_BID',
     audience: { mode: 'ATUO' },
+    ...change,
+  }
+}
+
+/** A promotion of 500 yuan for two hours, by its own name. */
+export function promotionOn(
+  world: World,
+  video: WorldVideo | undefined,
+  change: Partial<PromotionOrder> = {},
+): PromotionOrder {
+  return {
+    awemeId: video?.kol.awemeId ?? '',
+    itemId: video?.itemId ?? '',
+    name: 'seedbed 1',
+    amountFen: 50_000,
+    hours: 2,
+    goal: 'PURCHASE',
+    bid: { by: 'AUTO', cpaFen: null, roiGoal: null },
+    audience: { mode: 'SYSTEM', authorIds: [] },
+    planId: null,
+    productId: video ? productOf(world, video) : null,
+    title: null,
     ...change,
   }
 }
